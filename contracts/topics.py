@@ -1,0 +1,44 @@
+"""Kafka topics: names, partitions and settings, created at start (auto-creation is off). Keys are UTF-8 text, values JSON."""
+
+import msgspec
+
+DAY_MS = 86_400_000
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic. config: Kafka's own topic settings."""
+
+    name: str
+    partitions: int
+    config: dict[str, str]
+
+
+def _facts(name: str, partitions: int, retention_ms: int) -> Topic:
+    return Topic(name=name, partitions=partitions, config={"retention.ms": str(retention_ms)})
+
+
+OBSERVATIONS = "patrol.observations"
+WARNINGS = "weather.warnings"
+REPORTS = "intake.reports"
+POSITIONS = "unit.positions"
+COMMANDS = "dispatch.commands"
+COMMITS = "dispatch.commits"
+DEAD_LETTERS = "dead.letters"
+
+# A jurisdiction's key decides its partition (murmur2); commands and commits of one jurisdiction share the partition's number.
+WRITER_PARTITIONS = 4
+
+TOPICS: tuple[Topic, ...] = (
+    _facts(OBSERVATIONS, WRITER_PARTITIONS, 3 * DAY_MS),
+    _facts(WARNINGS, 1, 30 * DAY_MS),
+    _facts(REPORTS, 1, 30 * DAY_MS),
+    _facts(POSITIONS, WRITER_PARTITIONS, 3 * DAY_MS),
+    Topic(name=COMMANDS, partitions=WRITER_PARTITIONS, config={"retention.ms": str(30 * DAY_MS), "message.timestamp.type": "LogAppendTime"}),
+    Topic(
+        name=COMMITS,
+        partitions=WRITER_PARTITIONS,
+        # The log is never deleted, and a commit that was acknowledged is on the disk.
+        config={"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.type": "LogAppendTime", "flush.messages": "1"},
+    ),
+    _facts(DEAD_LETTERS, 1, 90 * DAY_MS),
+)
