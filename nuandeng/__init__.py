@@ -1,0 +1,1 @@
+"""Command line and composition root of the platform."""

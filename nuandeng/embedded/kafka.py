@@ -1,0 +1,199 @@
+"""One real Apache Kafka node (KRaft) from jars: its folder, settings, accounts, topics and the way to start it.
+
+`KafkaNode` describes and prepares; whoever starts processes (the supervisor, `ServerProcess` in tests) takes `argv()`.
+"""
+
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.admin import ACL, ACLOperation, ACLPermissionType, NewTopic, ResourcePattern, ResourceType
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from contracts.topics import COMMITS, Topic
+from nuandeng.embedded.jars import class_path
+from nuandeng.embedded.java import find_java
+from nuandeng.embedded.ports import listens
+from nuandeng.embedded.secrets import write_private
+from nuandeng.failures import PartFailedError
+
+HOST = "127.0.0.1"
+_LOGGING = """\
+status = warn
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{ISO8601} %p %c{1}: %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.console.ref = console
+logger.lifecycle.name = kafka.server.KafkaRaftServer
+logger.lifecycle.level = info
+logger.storage.name = org.apache.kafka.storage.internals.log
+logger.storage.level = error
+"""
+_SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
+
+
+class KafkaNode:
+    """A single node that is broker and controller, with SASL/PLAIN accounts and ACLs, listening on loopback only."""
+
+    def __init__(self, *, data_dir: Path, port: int, controller_port: int, passwords: Mapping[str, str], heap_mb: int = 256) -> None:
+        """Describe a node.
+
+        Args:
+            data_dir: its own folder; made if absent.
+            port: for clients. controller_port: of the quorum of one; both on loopback.
+            passwords: by account name; must hold `admin` and `dispatcher`.
+            heap_mb: the JVM's heap; the whole process takes about 50 MB less than this.
+        """
+        self.data_dir = data_dir
+        self.port = port
+        self._controller_port = controller_port
+        self._passwords = dict(passwords)
+        self._heap_mb = heap_mb
+
+    @property
+    def bootstrap(self) -> str:
+        """host:port for clients."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def _settings(self) -> Path:
+        return self.data_dir / "server.properties"
+
+    def prepare(self) -> None:
+        """Write the settings and, the first time, format the log folder (0.7 s). Safe to repeat.
+
+        Raises:
+            SetupMissingError: no jars or no Java.
+            PartFailedError: Kafka refused to format.
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        write_private(self._settings, self._properties().encode())
+        (self.data_dir / "log4j2.properties").write_text(_LOGGING)
+        if (self.data_dir / "log" / "meta.properties").exists():
+            return
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
+        formatted = subprocess.run(
+            [*self._java("64"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._settings)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if formatted.returncode != 0:
+            raise PartFailedError(f"Kafka could not format {self.data_dir}:\n{formatted.stdout}{formatted.stderr}")
+
+    def argv(self) -> list[str]:
+        """The command that runs the node in the foreground; it prints its log, and stops on SIGTERM."""
+        return [*self._java(str(self._heap_mb)), "kafka.Kafka", str(self._settings)]
+
+    def tool_argv(self, main_class: str, *arguments: str) -> list[str]:
+        """The command that runs one of Kafka's own tools, such as `org.apache.kafka.tools.consumer.ConsoleConsumer`."""
+        return [*self._java("128"), main_class, *arguments]
+
+    def tool_properties(self, account: str = "admin") -> str:
+        """Contents of the file that Kafka's own tools take as `--consumer.config` and the like."""
+        login = f'username="{account}" password="{self._passwords[account]}"'
+        return (
+            "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n"
+            f"sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required {login};\n"
+        )
+
+    def _java(self, heap_mb: str) -> list[str]:
+        logging = f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"
+        return [str(find_java()), f"-Xmx{heap_mb}m", *_SMALL, logging, "-cp", class_path()]
+
+    def answers(self) -> bool:
+        """Whether clients can be served: the port is open only once the broker has joined its controller."""
+        return listens(self.port, HOST, timeout_s=0.2)
+
+    def client_settings(self, account: str = "admin") -> dict[str, Any]:
+        """Keyword arguments for kafka-python's KafkaProducer, KafkaConsumer and KafkaAdminClient."""
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "PLAIN",
+            "sasl_plain_username": account,
+            "sasl_plain_password": self._passwords[account],
+        }
+
+    def create_topics(self, topics: Iterable[Topic], prefix: str = "") -> None:
+        """Create those that are missing, and let nobody but the dispatcher's account write the log.
+
+        Raises:
+            PartFailedError: Kafka refused.
+        """
+        wanted = list(topics)
+        admin = KafkaAdminClient(**self.client_settings(), client_id="topics")
+        try:
+            missing = [topic for topic in wanted if prefix + topic.name not in set(admin.list_topics())]
+            new = [NewTopic(prefix + t.name, t.partitions, 1, topic_configs=dict(t.config)) for t in missing]
+            if new:
+                admin.create_topics(new, timeout_ms=20_000, wait_for_metadata=True)
+            if any(topic.name == COMMITS for topic in wanted):
+                admin.create_acls(_log_is_the_dispatchers(prefix + COMMITS))
+        except TopicAlreadyExistsError:
+            pass  # somebody else created it between our look and our call
+        except KafkaError as err:
+            raise PartFailedError(f"Kafka did not create the topics: {err}") from err
+        finally:
+            admin.close()
+
+    def _properties(self) -> str:
+        users = " ".join(f'user_{account}="{password}"' for account, password in self._passwords.items())
+        login = (
+            "org.apache.kafka.common.security.plain.PlainLoginModule required"
+            f' username="admin" password="{self._passwords["admin"]}" {users};'
+        )
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            # Named here, not in the log's metadata: so a later start may use another port.
+            "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
+            "listeners": f"CLIENTS://{HOST}:{self.port},CONTROLLER://{HOST}:{self._controller_port}",
+            "advertised.listeners": f"CLIENTS://{HOST}:{self.port}",
+            "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+            "inter.broker.listener.name": "CLIENTS",
+            "controller.listener.names": "CONTROLLER",
+            "sasl.enabled.mechanisms": "PLAIN",
+            "sasl.mechanism.inter.broker.protocol": "PLAIN",
+            "sasl.mechanism.controller.protocol": "PLAIN",
+            "listener.name.clients.plain.sasl.jaas.config": login,
+            "listener.name.controller.plain.sasl.jaas.config": login,
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:admin",
+            "allow.everyone.if.no.acl.found": "true",
+            "log.dirs": str(self.data_dir / "log"),
+            "auto.create.topics.enable": "false",
+            "offsets.topic.replication.factor": "1",
+            "offsets.topic.num.partitions": "1",
+            "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1",
+            "transaction.state.log.num.partitions": "1",
+            "share.coordinator.state.topic.replication.factor": "1",
+            "share.coordinator.state.topic.min.isr": "1",
+            "share.coordinator.state.topic.num.partitions": "1",
+            "group.initial.rebalance.delay.ms": "0",
+            "group.min.session.timeout.ms": "2000",
+            # A broker that comes back after kill -9 waits for its own old session to end.
+            "broker.session.timeout.ms": "2000",
+            "broker.heartbeat.interval.ms": "500",
+            "num.network.threads": "2",
+            "num.io.threads": "2",
+            "log.cleaner.threads": "1",
+            "log.cleaner.dedupe.buffer.size": "8388608",
+            "num.recovery.threads.per.data.dir": "2",
+        }
+        return "".join(f"{key}={value}\n" for key, value in settings.items())
+
+
+def _log_is_the_dispatchers(topic: str) -> list[ACL]:
+    pattern = ResourcePattern(ResourceType.TOPIC, topic)
+    return [
+        ACL("User:dispatcher", "*", ACLOperation.WRITE, ACLPermissionType.ALLOW, pattern),
+        ACL("User:*", "*", ACLOperation.READ, ACLPermissionType.ALLOW, pattern),
+        ACL("User:*", "*", ACLOperation.DESCRIBE, ACLPermissionType.ALLOW, pattern),
+        ACL("User:*", "*", ACLOperation.DESCRIBE_CONFIGS, ACLPermissionType.ALLOW, pattern),
+    ]

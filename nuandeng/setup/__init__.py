@@ -1,0 +1,1 @@
+"""Makes a checkout ready to run: everything fetched is locked, everything made is stamped."""
