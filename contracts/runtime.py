@@ -1,0 +1,67 @@
+"""What every process of one installation is told when it starts: where the others are, and where its files lie.
+
+Written by the supervisor (or by hand, in a container) as one JSON file of mode 0600; the environment variable NUANDENG_RUNTIME names it.
+"""
+
+from typing import Literal
+
+import msgspec
+
+VARIABLE = "NUANDENG_RUNTIME"
+
+
+class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base: immutable, by keyword, refuses unknown fields."""
+
+
+class KafkaAccess(Strict, frozen=True, kw_only=True):
+    """passwords: by account; `dispatcher` is the only one that may write commits, `platform` does the rest. mechanism None: no login.
+
+    topic_prefix: put before every topic and group, so that several installations can share a broker.
+    """
+
+    bootstrap: str
+    passwords: dict[str, str] = {}
+    mechanism: str | None = "SCRAM-SHA-256"
+    topic_prefix: str = ""
+
+
+class Jurisdiction(Strict, frozen=True, kw_only=True):
+    """One writer's area. code: division code, 4 digits for a city, 6 for a county."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    kind: Literal["city", "county"] = "county"
+
+
+class WebListener(Strict, frozen=True, kw_only=True):
+    """Where the web process listens. public_url: how a phone reaches it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str | None = None
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+
+
+class Runtime(Strict, frozen=True, kw_only=True):
+    """The runtime file. All paths absolute; evidence is an fsspec URL or a folder; borders a GeoJSON file with `adcode` properties."""
+
+    kafka: KafkaAccess
+    valkey_url: str
+    data_dir: str
+    keystore: str
+    secrets_store: str
+    evidence: str
+    models: str | None = None
+    borders: str | None = None
+    jurisdictions: tuple[Jurisdiction, ...] = ()
+    web: WebListener = WebListener()
+    demo: bool = False
+    push_contact: str = "mailto:admin@localhost"
+
+
+def decode_runtime(raw: bytes) -> Runtime:
+    """Read the file's bytes. Raises msgspec.ValidationError or DecodeError with the path of what is wrong."""
+    return msgspec.json.decode(raw, type=Runtime)
