@@ -75,6 +75,19 @@ class IntakeReport(Value, frozen=True, kw_only=True, tag_field="type", tag="Inta
     simulated: bool = False
 
 
+class RawIntake(Value, frozen=True, kw_only=True, tag_field="type", tag="RawIntake.1"):
+    """Topic intake.raw, key = kind: what was pushed to the web process, unparsed; the adapter of its kind reads it.
+
+    kind: `weather`, or `case:{vendor}` with its signature already checked. body: base64 of the bytes as they came.
+    headers: names in lower case, only those that say how to read the body (`content-type`).
+    """
+
+    kind: str
+    body: str
+    received_at_ms: int
+    headers: dict[str, str] = {}
+
+
 class Position(Value, frozen=True, kw_only=True):
     """One fix. accuracy_m as the phone says."""
 

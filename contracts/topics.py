@@ -20,6 +20,7 @@ def _facts(name: str, partitions: int, retention_ms: int) -> Topic:
 OBSERVATIONS = "patrol.observations"
 WARNINGS = "weather.warnings"
 REPORTS = "intake.reports"
+RAW_INTAKE = "intake.raw"
 POSITIONS = "unit.positions"
 COMMANDS = "dispatch.commands"
 COMMITS = "dispatch.commits"
@@ -32,6 +33,7 @@ TOPICS: tuple[Topic, ...] = (
     _facts(OBSERVATIONS, WRITER_PARTITIONS, 3 * DAY_MS),
     _facts(WARNINGS, 1, 30 * DAY_MS),
     _facts(REPORTS, 1, 30 * DAY_MS),
+    _facts(RAW_INTAKE, 1, 30 * DAY_MS),
     _facts(POSITIONS, WRITER_PARTITIONS, 3 * DAY_MS),
     Topic(name=COMMANDS, partitions=WRITER_PARTITIONS, config={"retention.ms": str(30 * DAY_MS), "message.timestamp.type": "LogAppendTime"}),
     Topic(
