@@ -80,10 +80,10 @@ class Geography:
 
     @cached_property
     def shapes(self) -> dict[str, BaseGeometry]:
-        """County code → polygon. The border file's names predate Zouping's change from county to city."""
+        """County code → polygon, from the border file's `adcode`."""
         collection: dict[str, Any] = json.loads(self._borders.read_text("utf-8"))
-        by_name = {feature["properties"]["name"][:2]: shape(feature["geometry"]) for feature in collection["features"]}
-        return {county.code: by_name[county.zh[:2]] for county in COUNTIES}
+        by_code = {str(feature["properties"]["adcode"]): shape(feature["geometry"]) for feature in collection["features"]}
+        return {county.code: by_code[county.code] for county in COUNTIES}
 
     @cached_property
     def _prepared(self) -> dict[str, PreparedGeometry]:

@@ -138,12 +138,17 @@ class Room:
             await self._tell(kind, name, document)
 
     async def _changed(self, entry: Json) -> None:
-        if entry["epoch"] != self._epoch or entry["sequence"] > self._sequences.get(entry["jurisdiction"], -1) + 1:
+        # A change may come before the answer to a join; it is judged by what that answer said.
+        async with self._joining:
+            had = self._sequences.get(entry["jurisdiction"], -1)
+            if entry["epoch"] == self._epoch and entry["sequence"] <= had:
+                return
+            follows = entry["epoch"] == self._epoch and entry.get("after", entry["sequence"] - 1) == had
+            if follows:
+                self._sequences[entry["jurisdiction"]] = entry["sequence"]
+        if not follows:
             await self._joined()
             return
-        if entry["sequence"] <= self._sequences.get(entry["jurisdiction"], -1):
-            return
-        self._sequences[entry["jurisdiction"]] = entry["sequence"]
         for change in entry["changes"]:
             key = (change["kind"], change["id"])
             if change["document"] is None:

@@ -48,8 +48,8 @@ class Responder:
         await self._go_on_duty(unit)
         moved = time.monotonic()
         while True:
-            await self._room.send("position", {"fixes": [{"unit": unit, "lat_wgs84": self._at[0], "lon_wgs84": self._at[1],
-                                                           "at_ms": int(time.time() * 1000), "accuracy_m": 15}]})
+            await self._room.send("position", {"fixes": [{"lat_wgs84": self._at[0], "lon_wgs84": self._at[1], "at_ms": int(time.time() * 1000),
+                                                           "accuracy_m": 15}]})
             await asyncio.sleep(MOVING_EVERY_S if self._goal else POSITION_EVERY_S * self._rng.uniform(0.8, 1.2))
             now = time.monotonic()
             self._step(now - moved)

@@ -1,0 +1,1 @@
+"""Simulated people: staff, volunteers, crews, and one weather bureau."""
