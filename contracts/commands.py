@@ -5,8 +5,8 @@ A command's body is a tagged union: field `type` holds `<Name>.<version>`.
 
 import msgspec
 
-from contracts.registry_entries import AccountEntry, CameraEntry, PlanEntry, PointEntry, UnitEntry
 from contracts.observations import WeatherWarning
+from contracts.registry_entries import AccountEntry, CameraEntry, PlanEntry, PointEntry, UnitEntry
 from contracts.terms import (
     AssignmentState,
     CameraStatus,

@@ -207,6 +207,13 @@ class Shortfall(StrEnum):
     BUSY = "busy"
 
 
+class LimitCounts(StrEnum):
+    """What ends the clock of the limit: the first on the scene, or the feedback."""
+
+    ON_SCENE = "on_scene"
+    RESOLVED = "resolved"
+
+
 class Clock(StrEnum):
     """What a running clock measures."""
 
@@ -229,6 +236,7 @@ class Clock(StrEnum):
     ARCHIVE = "archive"
     BREAK = "break"
     RETURN = "return"
+    WARNING_START = "warning_start"
     WARNING_EXPIRY = "warning_expiry"
     SIGHTING_EXPIRY = "sighting_expiry"
 
