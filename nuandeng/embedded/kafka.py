@@ -3,9 +3,11 @@
 `KafkaNode` describes and prepares; whoever starts processes (the supervisor, `ServerProcess` in tests) takes `argv()`.
 """
 
+import hashlib
+import secrets
 import subprocess
 import uuid
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,10 @@ from nuandeng.embedded.secrets import write_private
 from nuandeng.failures import PartFailedError
 
 HOST = "127.0.0.1"
+MECHANISM = "SCRAM-SHA-256"
+_ITERATIONS = 4096
+_SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required"
+_PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 _LOGGING = """\
 status = warn
 appender.console.type = Console
@@ -39,7 +45,7 @@ _SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
 
 
 class KafkaNode:
-    """A single node that is broker and controller, with SASL/PLAIN accounts and ACLs, listening on loopback only."""
+    """A single node that is broker and controller, with SASL accounts (SCRAM) and ACLs, listening on loopback only."""
 
     def __init__(self, *, data_dir: Path, port: int, controller_port: int, passwords: Mapping[str, str], heap_mb: int = 256) -> None:
         """Describe a node.
@@ -79,11 +85,21 @@ class KafkaNode:
             return
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
         formatted = subprocess.run(
-            [*self._java("64"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._settings)],
+            [*self._java("64"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._settings), *self._accounts()],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if formatted.returncode != 0:
             raise PartFailedError(f"Kafka could not format {self.data_dir}:\n{formatted.stdout}{formatted.stderr}")
+
+    def _accounts(self) -> list[str]:
+        # Salted here: arguments of a process can be read by every user of the machine.
+        arguments = []
+        for account, password in self._passwords.items():
+            salt = secrets.token_bytes(16)
+            salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
+            credential = f"[name={account},iterations={_ITERATIONS},salt={_text(salt)},saltedpassword={_text(salted)}]"
+            arguments += ["--add-scram", f"{MECHANISM}={credential}"]
+        return arguments
 
     def argv(self) -> list[str]:
         """The command that runs the node in the foreground; it prints its log, and stops on SIGTERM."""
@@ -97,8 +113,8 @@ class KafkaNode:
         """Contents of the file that Kafka's own tools take as `--consumer.config` and the like."""
         login = f'username="{account}" password="{self._passwords[account]}"'
         return (
-            "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\n"
-            f"sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required {login};\n"
+            f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={MECHANISM}\n"
+            f"sasl.jaas.config={_SCRAM} {login};\n"
         )
 
     def _java(self, heap_mb: str) -> list[str]:
@@ -114,7 +130,7 @@ class KafkaNode:
         return {
             "bootstrap_servers": self.bootstrap,
             "security_protocol": "SASL_PLAINTEXT",
-            "sasl_mechanism": "PLAIN",
+            "sasl_mechanism": MECHANISM,
             "sasl_plain_username": account,
             "sasl_plain_password": self._passwords[account],
         }
@@ -142,11 +158,8 @@ class KafkaNode:
             admin.close()
 
     def _properties(self) -> str:
-        users = " ".join(f'user_{account}="{password}"' for account, password in self._passwords.items())
-        login = (
-            "org.apache.kafka.common.security.plain.PlainLoginModule required"
-            f' username="admin" password="{self._passwords["admin"]}" {users};'
-        )
+        password = self._passwords["admin"]
+        login = f'username="admin" password="{password}"'
         settings = {
             "process.roles": "broker,controller",
             "node.id": "1",
@@ -157,11 +170,13 @@ class KafkaNode:
             "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
             "inter.broker.listener.name": "CLIENTS",
             "controller.listener.names": "CONTROLLER",
-            "sasl.enabled.mechanisms": "PLAIN",
-            "sasl.mechanism.inter.broker.protocol": "PLAIN",
+            "listener.name.clients.sasl.enabled.mechanisms": MECHANISM,
+            "sasl.mechanism.inter.broker.protocol": MECHANISM,
+            "listener.name.clients.scram-sha-256.sasl.jaas.config": f"{_SCRAM} {login};",
+            # The controller knows accounts only after it has read its log, so the node talks to itself by PLAIN.
+            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
             "sasl.mechanism.controller.protocol": "PLAIN",
-            "listener.name.clients.plain.sasl.jaas.config": login,
-            "listener.name.controller.plain.sasl.jaas.config": login,
+            "listener.name.controller.plain.sasl.jaas.config": f'{_PLAIN} {login} user_admin="{password}";',
             "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
             "super.users": "User:admin",
             "allow.everyone.if.no.acl.found": "true",
@@ -187,6 +202,10 @@ class KafkaNode:
             "num.recovery.threads.per.data.dir": "2",
         }
         return "".join(f"{key}={value}\n" for key, value in settings.items())
+
+
+def _text(octets: bytes) -> str:
+    return f'"{b64encode(octets).decode()}"'
 
 
 def _log_is_the_dispatchers(topic: str) -> list[ACL]:

@@ -1,5 +1,6 @@
 """One server process of ours, started and awaited without the supervisor: for tests and for tools."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -72,10 +73,8 @@ class ServerProcess:
         """kill -9 of the whole group."""
         if self._process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
         self._gone()
 

@@ -1,5 +1,6 @@
 """Running Kafka and Valkey for the time of a test session: start, kill, restart, wipe."""
 
+import secrets
 import shutil
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import uuid4
 
 from contracts.topics import TOPICS
 from nuandeng.embedded.guard import Guard
-from nuandeng.embedded.kafka import KafkaNode
+from nuandeng.embedded.kafka import MECHANISM, KafkaNode
 from nuandeng.embedded.ports import free_port
 from nuandeng.embedded.secrets import KAFKA_ACCOUNTS
 from nuandeng.embedded.server_process import ServerProcess
@@ -18,7 +19,7 @@ class RunningKafka:
     """A real broker with our topics and accounts (`admin`, `dispatcher`, `platform`; only the dispatcher's may write commits)."""
 
     def __init__(self, data_dir: Path, guard: Guard) -> None:
-        self.passwords = {account: f"{account}-of-tests" for account in KAFKA_ACCOUNTS}
+        self.passwords = {account: secrets.token_urlsafe(12) for account in KAFKA_ACCOUNTS}
         self.node = KafkaNode(data_dir=data_dir, port=free_port(), controller_port=free_port(), passwords=self.passwords)
         self.node.prepare()
         self._process = ServerProcess(name="kafka", argv=self.node.argv(), env={}, log=data_dir / "output.log", guard=guard)
@@ -42,7 +43,7 @@ class RunningKafka:
         """Keyword arguments for `faust.App`: broker and broker_credentials."""
         import faust  # noqa: PLC0415 - half a second that tests without faust need not pay
 
-        credentials = faust.SASLCredentials(mechanism="PLAIN", username=account, password=self.passwords[account], ssl_context=None)
+        credentials = faust.SASLCredentials(mechanism=MECHANISM, username=account, password=self.passwords[account], ssl_context=None)
         return {"broker": f"kafka://{self.bootstrap}", "broker_credentials": credentials}
 
     def fresh_topics(self, prefix: str | None = None) -> str:
@@ -69,7 +70,7 @@ class RunningValkey:
     """A real Valkey with a password."""
 
     def __init__(self, data_dir: Path, guard: Guard) -> None:
-        self.node = ValkeyNode(data_dir=data_dir, port=free_port(), password="valkey-of-tests")
+        self.node = ValkeyNode(data_dir=data_dir, port=free_port(), password=secrets.token_urlsafe(12))
         self.node.prepare()
         self._process = ServerProcess(name="valkey", argv=self.node.argv(), env={}, log=data_dir / "output.log", guard=guard)
         self._process.start(self.node.answers)

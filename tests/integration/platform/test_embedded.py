@@ -1,5 +1,6 @@
 """Kafka and Valkey as we start them keep what they acknowledged, refuse strangers, and die with us."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -35,7 +36,7 @@ def test_every_topic_exists_with_its_settings(kafka: RunningKafka) -> None:
         for topic in TOPICS:
             assert len(described[topic.name]["partitions"]) == topic.partitions
             found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name)])
-            values = {name: entry["value"] for name, entry in found["TOPIC"][topic.name].items()}
+            values = {name: entry["value"] for name, entry in found["topic"][topic.name].items()}
             assert {key: values[key] for key in topic.config} == topic.config
     finally:
         admin.close()
@@ -87,8 +88,6 @@ async def _round_trip(kafka: RunningKafka, topic: str) -> bytes:
 
 def test_aiokafka_speaks_with_the_same_settings(kafka: RunningKafka) -> None:
     """The library that Faust stands on logs in with what the fixture gives."""
-    import asyncio  # noqa: PLC0415
-
     assert asyncio.run(_round_trip(kafka, kafka.fresh_topics() + COMMANDS)) == b"seen"
 
 
@@ -144,12 +143,11 @@ time.sleep(600)
 
 def test_children_do_not_outlive_a_parent_that_was_killed() -> None:
     """kill -9 of the process that started them ends its children too."""
-    parent = subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    child = int(parent.stdout.readline())
-    os.kill(child, 0)
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
+    with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        os.kill(child, 0)
+        parent.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 10
     while _exists(child):
         assert time.monotonic() < deadline, "the child is still there"
