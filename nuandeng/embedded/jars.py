@@ -96,3 +96,7 @@ def _fetch_into(folder: Path, progress: Callable[[int, int], None]) -> None:
         shutil.move(fetched, folder / jar.filename)
         progress(number, len(jars))
     shutil.rmtree(folder / "repository")
+
+
+if __name__ == "__main__":
+    fetch_jars()

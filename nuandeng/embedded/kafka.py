@@ -112,10 +112,7 @@ class KafkaNode:
     def tool_properties(self, account: str = "admin") -> str:
         """Contents of the file that Kafka's own tools take as `--consumer.config` and the like."""
         login = f'username="{account}" password="{self._passwords[account]}"'
-        return (
-            f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={MECHANISM}\n"
-            f"sasl.jaas.config={_SCRAM} {login};\n"
-        )
+        return f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={MECHANISM}\nsasl.jaas.config={_SCRAM} {login};\n"
 
     def _java(self, heap_mb: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"

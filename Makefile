@@ -1,0 +1,37 @@
+# make setup · make demo [ARGS="--port 9000"] · make test · make lint · make lock
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test setup-tests lint lint-python lint-web pytest lock
+
+help:
+	@head -1 Makefile
+
+setup:
+	@$(PYTHON) -m nuandeng.setup
+
+demo: setup
+	@exec $(BIN)/nuandeng demo $(ARGS)
+
+setup-tests:
+	@$(PYTHON) -m nuandeng.setup --tests
+
+test: setup-tests lint pytest
+
+lint: lint-python lint-web
+
+lint-python:
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+lint-web:
+	cd web && PATH="$$(cd .. && $(PYTHON) -m nuandeng.setup.node_path):$$PATH" && npm run --silent lint && npm run --silent typecheck && npm test --silent
+
+pytest:
+	$(BIN)/python -m pytest $(ARGS)
+
+# After a change of pyproject.toml's dependencies.
+lock:
+	$(PYTHON) -m nuandeng.setup.lock_python .cache/installer/bin/uv

