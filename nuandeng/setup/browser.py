@@ -36,7 +36,7 @@ def browser_step() -> Step:
         title="a browser for tests, unpacked",
         inputs=(Path(__file__),),
         settings=(package.integrity, str(browser_folder())),
-        outputs=(browser_executable(),),
+        outputs=(browser_folder(), browser_executable()),
         run=lambda: unpack_browser(package.folder / "bin", browser_folder()),
     )
 

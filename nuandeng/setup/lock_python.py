@@ -6,9 +6,17 @@ from pathlib import Path
 
 from nuandeng.checkout import ROOT
 
-_COMPILE = (
-    "pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11"
-).split()
+_COMPILE = [
+    "pip",
+    "compile",
+    "--quiet",
+    "--universal",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-header",
+    "--python-version",
+    "3.11",
+]
 # File: what goes in. test.txt is bound to the pins of runtime.txt.
 _LOCKS: dict[str, tuple[str, ...]] = {
     "runtime": ("pyproject.toml", "--group", "build"),

