@@ -1,0 +1,1 @@
+"""Cases of an urban-management platform."""

@@ -1,0 +1,81 @@
+"""Facts to Kafka: one producer a process."""
+
+import time
+from base64 import b64encode
+from typing import Any
+
+import msgspec
+import structlog
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from contracts.errors import StoreAwayError
+from contracts.observations import CameraHealth, DeadLetter, Detections, IntakeReport, WeatherWarning
+from contracts.runtime import Runtime
+from contracts.topics import DEAD_LETTERS, OBSERVATIONS, REPORTS, WARNINGS
+from stream.access import kafka_settings, topic
+
+_log = structlog.get_logger(__name__)
+_encode = msgspec.json.Encoder().encode
+# A dead letter holds bytes as they came; a body larger than this is cut, and says so in its detail.
+_MAX_LETTER_BYTES = 256 * 1024
+_FLUSH_S = 30.0
+
+AnyFact = Detections | CameraHealth | WeatherWarning | IntakeReport | DeadLetter
+
+
+def dead_letter(reason: str, detail: str, source: str, raw: bytes, *, at_ms: int | None = None) -> DeadLetter:
+    """Return the letter of something that could not be read."""
+    cut = raw[:_MAX_LETTER_BYTES]
+    told = detail if len(cut) == len(raw) else f"{detail} (the first {len(cut)} of {len(raw)} bytes)"
+    now_ms = round(time.time() * 1000) if at_ms is None else at_ms
+    return DeadLetter(reason=reason, detail=told, source=source, raw=b64encode(cut).decode(), at_ms=now_ms)
+
+
+def address_of(fact: AnyFact) -> tuple[str, str]:
+    """Return the topic and the key of a fact."""
+    match fact:
+        case Detections() | CameraHealth():
+            return OBSERVATIONS, fact.jurisdiction
+        case WeatherWarning():
+            return WARNINGS, fact.identifier
+        case IntakeReport():
+            return REPORTS, fact.jurisdiction
+        case DeadLetter():
+            return DEAD_LETTERS, fact.source
+
+
+class Publisher:
+    """Sends facts; acknowledged by Kafka before flush() returns. Threads may share it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.failed = 0
+        settings: dict[str, Any] = kafka_settings(runtime)
+        self._producer = KafkaProducer(**settings, acks="all", linger_ms=20, delivery_timeout_ms=60_000, request_timeout_ms=20_000)
+
+    def send(self, fact: AnyFact) -> None:
+        """Put a fact on its way. One that Kafka does not take within a minute is counted and logged."""
+        name, key = address_of(fact)
+        try:
+            self._producer.send(topic(self._runtime, name), key=key.encode(), value=_encode(fact)).add_errback(self._lost, name, key)
+        except KafkaError as err:
+            self._lost(name, key, err)
+
+    def _lost(self, name: str, key: str, err: BaseException) -> None:
+        self.failed += 1
+        _log.warning("fact_lost", topic=name, key=key, error=repr(err), failed=self.failed)
+
+    def flush(self) -> None:
+        """Wait until everything sent is acknowledged. Raises StoreAwayError."""
+        before = self.failed
+        try:
+            self._producer.flush(timeout=_FLUSH_S)
+        except KafkaError as err:
+            raise StoreAwayError("Kafka does not take the facts.") from err
+        if self.failed != before:
+            raise StoreAwayError("Kafka did not take all facts.")
+
+    def close(self) -> None:
+        """Send what is left and disconnect."""
+        self._producer.close(timeout=5)

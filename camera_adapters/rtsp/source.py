@@ -1,0 +1,25 @@
+"""A camera over RTSP."""
+
+import threading
+from collections.abc import Iterator
+
+from camera_adapters.container_reader import read_container
+from camera_adapters.encoded import EncodedPicture
+from camera_adapters.rtsp.settings import RtspSettings
+
+_DEFAULTS = RtspSettings()
+
+
+class RtspSource:
+    """camera_adapters.encoded.VideoAdapter."""
+
+    kind = "rtsp"
+
+    def __init__(self, url: str, settings: RtspSettings = _DEFAULTS) -> None:
+        self.whole = False
+        self._url = url
+        self._settings = settings
+
+    def facts(self, stop: threading.Event) -> Iterator[EncodedPicture]:
+        """Yield pictures as they come. Raises SourceError."""
+        yield from read_container(self._url, stop, format_name="rtsp", options=self._settings.options(), whole=lambda: self.whole)

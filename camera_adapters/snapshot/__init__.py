@@ -1,0 +1,1 @@
+"""JPEG snapshots over HTTP."""
