@@ -40,5 +40,5 @@ def digest(record: bytes) -> str:
 
 
 def stands(commit: Commit, *, sequence: int, head: str) -> bool:
-    """Say whether a commit stands after the one with this sequence and hash. Every reader applies this in log order and ignores the rest."""
+    """Say whether a commit stands after the one with this sequence and hash; readers apply this in log order and ignore the rest."""
     return commit.sequence == sequence + 1 and commit.previous == head

@@ -7,7 +7,7 @@ from contracts.values import Box, Picture, Place, Sealed, Value
 class Detections(Value, frozen=True, kw_only=True, tag_field="type", tag="Detections.1"):
     """Topic patrol.observations, key = jurisdiction: what one camera saw in one or more looks.
 
-    captured_at_ms: the camera's time corrected for its clock skew, UTC. picture: of the last look, present when somebody is in it and one is due.
+    captured_at_ms of a look: the camera's time corrected for its clock skew, UTC. picture: present when somebody is in it and one is due.
     """
 
     camera: str
@@ -25,7 +25,7 @@ class Look(Value, frozen=True, kw_only=True):
 
 
 class CameraHealth(Value, frozen=True, kw_only=True, tag_field="type", tag="CameraHealth.1"):
-    """Topic patrol.observations: a camera's usability changed, or is told again every minute. reason: stable code, e.g. too_dark, offline, frozen."""
+    """Topic patrol.observations: a camera's usability, on change and every minute. reason: stable code, e.g. too_dark, offline."""
 
     camera: str
     jurisdiction: str
@@ -57,7 +57,7 @@ class WeatherWarning(Value, frozen=True, kw_only=True, tag_field="type", tag="We
 
 
 class IntakeReport(Value, frozen=True, kw_only=True, tag_field="type", tag="IntakeReport.1"):
-    """Topic intake.reports, key = jurisdiction: a case of the urban-management platform, the hotline or the public, personal fields sealed."""
+    """Topic intake.reports, key = jurisdiction: a case of a platform, the hotline or the public, personal fields sealed."""
 
     reference: str
     jurisdiction: str

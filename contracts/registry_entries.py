@@ -19,7 +19,7 @@ class UnitEntry(Value, frozen=True, kw_only=True):
 
 
 class CameraEntry(Value, frozen=True, kw_only=True):
-    """One camera. owner: police, urban_management or data_bureau. heading_deg: clockwise from north. dwell_threshold_s overrides the plan's."""
+    """One camera. owner: police, urban_management or data_bureau. heading_deg: from north. dwell_threshold_s overrides the plan's."""
 
     camera: str
     name: str

@@ -24,17 +24,39 @@ HAND_UNIT = "371602-U-DEMO"
 def by_hand(point: PointEntry) -> Iterator[tuple[AccountEntry, str]]:
     """Accounts with fresh passwords for people. point: the station of the station account."""
     for role, area, name in BY_HAND:
-        entry = AccountEntry(account=f"demo-{role.value}", username=role.value, role=role, area=area, display_name=name,
-                             unit=HAND_UNIT if role is Role.RESPONDER else None, point=point.point if role is Role.STATION else None)
+        entry = AccountEntry(
+            account=f"demo-{role.value}",
+            username=role.value,
+            role=role,
+            area=area,
+            display_name=name,
+            unit=HAND_UNIT if role is Role.RESPONDER else None,
+            point=point.point if role is Role.STATION else None,
+        )
         yield entry, secrets.token_urlsafe(9)
 
 
-def simulated(volunteers: Iterable[Volunteer], vehicles: Iterable[UnitEntry], stations: Iterable[PointEntry]) -> Iterator[tuple[AccountEntry, str]]:
+def simulated(
+    volunteers: Iterable[Volunteer], vehicles: Iterable[UnitEntry], stations: Iterable[PointEntry]
+) -> Iterator[tuple[AccountEntry, str]]:
     """Accounts of the simulated staff, volunteers, crews and stations, with fresh passwords."""
 
-    def account(name: str, role: Role, area: str, display: str, unit: str | None = None, point: str | None = None) -> tuple[AccountEntry, str]:
-        return (AccountEntry(account=f"sim-{name}", username=f"sim-{name}", role=role, area=area, display_name=display, unit=unit, point=point, simulated=True),
-                secrets.token_urlsafe(9))
+    def account(
+        name: str, role: Role, area: str, display: str, *, unit: str | None = None, point: str | None = None
+    ) -> tuple[AccountEntry, str]:
+        return (
+            AccountEntry(
+                account=f"sim-{name}",
+                username=f"sim-{name}",
+                role=role,
+                area=area,
+                display_name=display,
+                unit=unit,
+                point=point,
+                simulated=True,
+            ),
+            secrets.token_urlsafe(9),
+        )
 
     for county in COUNTIES:
         yield account(f"operator-{county.code}", Role.OPERATOR, county.code, f"{county.zh} 值班员(模拟)")

@@ -83,8 +83,11 @@ class Population:
     async def _warning(self) -> None:
         admin = await self._in(next(person for person in self._people if person.role == "admin"))
         await asyncio.sleep(WARNING_AFTER_S)
-        sent = await self._http.post("/api/v1/weather/warnings", content=cold_wave(datetime.now(UTC)),
-                                     headers={"Authorization": f"Bearer {admin.token}", "Content-Type": "application/xml"})
+        sent = await self._http.post(
+            "/api/v1/weather/warnings",
+            content=cold_wave(datetime.now(UTC)),
+            headers={"Authorization": f"Bearer {admin.token}", "Content-Type": "application/xml"},
+        )
         log.info("cold wave announced", status=sent.status_code)
 
 

@@ -97,7 +97,9 @@ class Room:
 
     def __init__(self, base_url: str, person: Person, namespace: str) -> None:
         self._base_url, self._person, self._namespace = base_url, person, namespace
-        self._socket = socketio.AsyncClient(reconnection=True, reconnection_delay=1, reconnection_delay_max=10, logger=False, engineio_logger=False)
+        self._socket = socketio.AsyncClient(
+            reconnection=True, reconnection_delay=1, reconnection_delay_max=10, logger=False, engineio_logger=False
+        )
         self._sequences: dict[str, int] = {}
         self._epoch = ""
         self._joining = asyncio.Lock()
@@ -110,7 +112,9 @@ class Room:
 
     async def open(self) -> None:
         """Connect and stay connected; returns after the first join was sent."""
-        await self._socket.connect(self._base_url, auth={"token": self._person.token}, namespaces=[self._namespace], transports=["websocket"], retry=True)
+        await self._socket.connect(
+            self._base_url, auth={"token": self._person.token}, namespaces=[self._namespace], transports=["websocket"], retry=True
+        )
 
     async def close(self) -> None:
         await self._socket.disconnect()
@@ -128,8 +132,12 @@ class Room:
                 return
             self._epoch = answer["epoch"]
             self._sequences = {jurisdiction: room["sequence"] for jurisdiction, room in answer["rooms"].items()}
-            fresh = {(kind, document["id"]): document
-                     for room in answer["rooms"].values() for kind, documents in room.get("snapshot", {}).items() for document in documents}
+            fresh = {
+                (kind, document["id"]): document
+                for room in answer["rooms"].values()
+                for kind, documents in room.get("snapshot", {}).items()
+                for document in documents
+            }
             gone = self.documents.keys() - fresh.keys()
             self.documents = fresh
         for kind, name in gone:

@@ -4,6 +4,7 @@ import asyncio
 import math
 import random
 import time
+from contextlib import suppress
 from typing import NamedTuple
 
 import structlog
@@ -14,13 +15,17 @@ from nuandeng.city.simulation.client import Json, Person, Refused, Room
 log = structlog.get_logger()
 POSITION_EVERY_S = 20.0
 MOVING_EVERY_S = 2.0
+ARRIVED_M = 15
+LONGEST_TRAVEL_S = 75.0
 # Ways that helping ends. Most people on a cold night come along; help is voluntary, and some decline it or have gone.
 ENDINGS = (("sheltered", 0.72), ("supplies_left", 0.13), ("refused", 0.08), ("not_found", 0.07))
 
 
 class Habits(NamedTuple):
-    """How a simulated responder behaves. accept: share of offers accepted; the demo's assumption for people who set themselves on duty
-    (app-alerted lay responders who may be anywhere accept far less: 1.3 to 5.4 % of cases, Smith et al. 2022, Eur Heart J Acute Cardiovasc Care).
+    """How a simulated responder behaves.
+
+    accept: share of offers accepted; the demo's assumption for people who set themselves on duty. (App-alerted lay responders who
+    may be anywhere accept far less: 1.3 to 5.4 % of cases, Smith et al. 2022, Eur Heart J Acute Cardiovasc Care.)
     answer_median_s: median delay of an answer, log-normal. pace: how many times faster than life they travel and work, so that a newcomer
     sees a whole rescue in minutes; the screen marks what is simulated.
     """
@@ -39,21 +44,22 @@ class Responder:
         self._task: asyncio.Task[None] | None = None
         self._on: str | None = None
         self._goal: tuple[float, float] | None = None
+        self._left, self._arrived, self._told = asyncio.Event(), asyncio.Event(), asyncio.Condition()
         room.on_change = self._noticed
 
     async def run(self) -> None:
         """Stay on duty and tell the position until cancelled."""
         await self._room.open()
-        unit = self._person.me["unit"]
-        await self._go_on_duty(unit)
-        moved = time.monotonic()
+        await self._go_on_duty(self._person.me["unit"])
         while True:
-            await self._room.send("position", {"fixes": [{"lat_wgs84": self._at[0], "lon_wgs84": self._at[1], "at_ms": int(time.time() * 1000),
-                                                           "accuracy_m": 15}]})
-            await asyncio.sleep(MOVING_EVERY_S if self._goal else POSITION_EVERY_S * self._rng.uniform(0.8, 1.2))
-            now = time.monotonic()
-            self._step(now - moved)
-            moved = now
+            fix = {"lat_wgs84": self._at[0], "lon_wgs84": self._at[1], "at_ms": int(time.time() * 1000), "accuracy_m": 15}
+            await self._room.send("position", {"fixes": [fix]})
+            if self._goal is None:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._left.wait(), POSITION_EVERY_S * self._rng.uniform(0.8, 1.2))
+            else:
+                await asyncio.sleep(MOVING_EVERY_S)
+                self._step(MOVING_EVERY_S)
 
     async def _go_on_duty(self, unit: str) -> None:
         try:
@@ -68,16 +74,20 @@ class Responder:
         left_m = distance_m(self._at, self._goal)
         share = min(1.0, elapsed_s * self._habits.speed_m_s * self._habits.pace / max(left_m, 1.0))
         self._at = (self._at[0] + (self._goal[0] - self._at[0]) * share, self._at[1] + (self._goal[1] - self._at[1]) * share)
+        if distance_m(self._at, self._goal) < ARRIVED_M:
+            self._arrived.set()
 
     async def _noticed(self, kind: str, name: str, document: Json | None) -> None:
         if kind != "task":
             return
+        async with self._told:
+            self._told.notify_all()
         if document is None or document["state"] in {"recalled", "expired", "not_needed", "declined", "aborted", "cleared"}:
             if self._on == name and self._task is not None and document is not None:
                 self._task.cancel()
                 self._on = self._goal = None
             return
-        if self._on is None and document["state"] not in {"planned"}:
+        if self._on is None and document["state"] != "planned":
             self._on = name
             self._task = asyncio.create_task(self._do(name))
 
@@ -117,7 +127,9 @@ class Responder:
             return False
         mandatory = self._document(name).get("mandatory", False)
         accept = mandatory or self._rng.random() < self._habits.accept
-        await self._person.post(f"/api/v1/assignments/{name}/answer", {"accept": accept} if accept else {"accept": False, "reason": "too_far"})
+        await self._person.post(
+            f"/api/v1/assignments/{name}/answer", {"accept": accept} if accept else {"accept": False, "reason": "too_far"}
+        )
         return accept
 
     async def _meet(self, name: str) -> None:
@@ -155,17 +167,23 @@ class Responder:
 
     async def _travel(self, goal: tuple[float, float]) -> None:
         self._goal = goal
-        # A vehicle's road is longer than the straight line; the limit keeps a demo rescue within minutes.
-        longest = time.monotonic() + 75
-        while distance_m(self._at, goal) > 15 and time.monotonic() < longest:
-            await asyncio.sleep(0.5)
+        self._arrived.clear()
+        self._left.set()
+        # The limit keeps a demo rescue within minutes, however far the nearest free bed is.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._arrived.wait(), LONGEST_TRAVEL_S)
+        self._left.clear()
         self._at, self._goal = goal, None
 
     async def _until(self, name: str, state: str, *, timeout_s: float) -> None:
         """Wait until the socket says so; the API's answer may be ahead of it."""
-        give_up = time.monotonic() + timeout_s
-        while self._document(name).get("state") != state and time.monotonic() < give_up and ("task", name) in self._room.documents:
-            await asyncio.sleep(0.1)
+
+        def there() -> bool:
+            return self._document(name).get("state") == state or ("task", name) not in self._room.documents
+
+        async with self._told:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait_for(there), timeout_s)
 
     async def _pause(self, least_s: float, most_s: float) -> None:
         await asyncio.sleep(self._rng.uniform(least_s, most_s) / self._habits.pace)

@@ -13,8 +13,23 @@ from nuandeng.city.simulation.client import Json, Person, Refused, Room
 
 log = structlog.get_logger()
 # Seconds from being asked to acting; people need 5 to 15 s to read and decide (the demo's own assumption, written on its page).
-THINK_S = {"receive": (4, 9), "file": (5, 10), "dispatch": (5, 12), "phone_supervisor": (6, 12), "verify": (8, 15), "close": (5, 10), "bed": (3, 8)}
-ROLE_FOR = {"receive": "operator", "file": "operator", "dispatch": "operator", "phone_supervisor": "supervisor", "verify": "verifier", "close": "operator"}
+THINK_S = {
+    "receive": (4, 9),
+    "file": (5, 10),
+    "dispatch": (5, 12),
+    "phone_supervisor": (6, 12),
+    "verify": (8, 15),
+    "close": (5, 10),
+    "bed": (3, 8),
+}
+ROLE_FOR = {
+    "receive": "operator",
+    "file": "operator",
+    "dispatch": "operator",
+    "phone_supervisor": "supervisor",
+    "verify": "verifier",
+    "close": "operator",
+}
 RETRY_S = 12.0
 
 
@@ -74,14 +89,18 @@ class Staff:
 
     def by_hand(self, role: str) -> bool:
         """Say whether a person who is not simulated is on duty in this role for this county."""
-        return any(entry["role"] == role and not entry.get("simulated") and self._county.startswith(entry.get("area", "")[:6])
-                   for entry in self._room.duty)
+        return any(
+            entry["role"] == role and not entry.get("simulated") and self._county.startswith(entry.get("area", "")[:6])
+            for entry in self._room.duty
+        )
 
     async def _receive(self, incident: Json, _subject: str) -> None:
         await self._people["operator"].post(f"/api/v1/incidents/{incident['id']}/receive", {"expected_version": incident["version"]})
 
     async def _file(self, incident: Json, _subject: str) -> None:
-        await self._people["operator"].post(f"/api/v1/incidents/{incident['id']}/file", {"quota": 1, "expected_version": incident["version"]})
+        await self._people["operator"].post(
+            f"/api/v1/incidents/{incident['id']}/file", {"quota": 1, "expected_version": incident["version"]}
+        )
 
     async def _dispatch(self, incident: Json, _subject: str) -> None:
         await self._send_nearest(self._people["operator"], incident)
@@ -91,8 +110,24 @@ class Staff:
 
     async def _send_nearest(self, who: Person, incident: Json) -> None:
         found = await who.get(f"/api/v1/incidents/{incident['id']}/recommendation")
-        fields = ("unit", "kind", "rank", "score", "distance_m", "eta_s", "location_age_s", "skills", "load_h", "acceptance", "reasons", "wave")
-        chosen = [{key: candidate[key] for key in fields if candidate.get(key) is not None} for candidate in found["candidates"][: found.get("wanted", 3)]]
+        fields = (
+            "unit",
+            "kind",
+            "rank",
+            "score",
+            "distance_m",
+            "eta_s",
+            "location_age_s",
+            "skills",
+            "load_h",
+            "acceptance",
+            "reasons",
+            "wave",
+        )
+        chosen = [
+            {key: candidate[key] for key in fields if candidate.get(key) is not None}
+            for candidate in found["candidates"][: found.get("wanted", 3)]
+        ]
         if chosen:
             await who.post(f"/api/v1/incidents/{incident['id']}/dispatch", {"candidates": chosen})
 
