@@ -21,6 +21,7 @@ class Supervisor:
         *,
         log_dir: Path,
         terminal: Terminal,
+        guard: Guard,
         when_ready: Callable[[], None] = lambda: None,
         alarm: Callable[[], None] = lambda: None,
         alarm_every_s: float = 5.0,
@@ -28,15 +29,15 @@ class Supervisor:
         """Describe a tree.
 
         Args:
-            parts: what to run.
+            parts: what to run. guard: ends them should this process be killed; closed when `run` returns.
             when_ready: called once, when every part has been ready.
             alarm: called every `alarm_every_s`; an error it raises stops everything in order and comes out of `run`.
         """
         log_dir.mkdir(parents=True, exist_ok=True)
         self._groups = start_order(parts)
-        self._guard = Guard()
+        self._guard = guard
         self._terminal = terminal
-        self._parts = {part.name: RunningPart(part, PartLog(log_dir, part.name, terminal), self._guard) for part in parts}
+        self._parts = {part.name: RunningPart(part, PartLog(log_dir, part.name, terminal), guard) for part in parts}
         self._when_ready = when_ready
         self._alarm = alarm
         self._alarm_every_s = alarm_every_s

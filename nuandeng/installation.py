@@ -1,0 +1,127 @@
+"""One installation: its settings made concrete. Ports chosen, passwords read, certificate made, runtime files written."""
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+
+from contracts.runtime import KafkaAccess, Runtime, WebListener
+from nuandeng.checkout import cache_dir
+from nuandeng.embedded.kafka import KafkaNode
+from nuandeng.embedded.ports import free_port, holder, is_free
+from nuandeng.embedded.secrets import installation_secrets, write_private
+from nuandeng.embedded.valkey import ValkeyNode
+from nuandeng.failures import PortTakenError, SettingsError
+from nuandeng.settings import Settings, WebSettings
+from nuandeng.tls import local_certificate
+
+TOOLS = "tools"
+
+
+class Installation:
+    """What every part of one run is built from. Made while the data directory is held.
+
+    kafka, valkey: the nodes to start, or None where the settings name a server of the user's.
+    """
+
+    def __init__(self, settings: Settings, *, demo: bool = False) -> None:
+        """Choose and check ports, read or make secrets.
+
+        Raises:
+            PortTakenError, DataDirBrokenError, SettingsError.
+        """
+        self.settings = settings
+        self.data_dir = Path(settings.data_dir)
+        secrets = installation_secrets(self.data_dir)
+        self.kafka: KafkaNode | None = None
+        self.valkey: ValkeyNode | None = None
+        kafka_access = _foreign_kafka(settings)
+        if kafka_access is None:
+            self.kafka = KafkaNode(
+                data_dir=self.data_dir / "kafka",
+                port=_port(settings.kafka.port, "kafka.port"),
+                controller_port=free_port(),
+                passwords=secrets.kafka,
+                heap_mb=settings.kafka.heap_mb,
+            )
+            kafka_access = KafkaAccess(
+                bootstrap=self.kafka.bootstrap, passwords=dict(secrets.kafka), topic_prefix=settings.kafka.topic_prefix
+            )
+        valkey_url = settings.valkey.url
+        if valkey_url is None:
+            self.valkey = ValkeyNode(
+                data_dir=self.data_dir / "valkey", port=_port(settings.valkey.port, "valkey.port"), password=secrets.valkey
+            )
+            valkey_url = self.valkey.url
+        self.runtime = Runtime(
+            kafka=kafka_access,
+            valkey_url=valkey_url,
+            data_dir=str(self.data_dir),
+            keystore=str(self.data_dir / "keystore"),
+            secrets_store=str(self.data_dir / "secrets"),
+            evidence=settings.evidence or str(self.data_dir / "evidence"),
+            models=settings.models or str(cache_dir() / "models"),
+            borders=settings.borders,
+            jurisdictions=settings.jurisdictions,
+            web=_web_listener(settings.web, self.data_dir),
+            demo=demo,
+            push_contact=settings.push_contact,
+        )
+
+        # For commands that are run beside the platform: dead letters, replay, audit.
+        self.runtime_file(TOOLS, "dispatcher", "platform")
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine reaches the platform."""
+        web = self.runtime.web
+        host = "127.0.0.1" if web.host in ("0.0.0.0", "::", "127.0.0.1") else web.host  # noqa: S104 - compared, not bound
+        return f"{'https' if web.tls_certificate else 'http'}://{host}:{web.port}"
+
+    @property
+    def log_dir(self) -> Path:
+        """Where the parts' lines go."""
+        return self.data_dir / "logs"
+
+    def runtime_file(self, part: str, *accounts: str) -> Path:
+        """Write and return the runtime file of one part, with no more passwords than it needs."""
+        kafka = self.runtime.kafka
+        known = {account: password for account, password in kafka.passwords.items() if account in accounts}
+        runtime = msgspec.structs.replace(self.runtime, kafka=msgspec.structs.replace(kafka, passwords=known))
+        folder = self.data_dir / "run"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{part}.json"
+        write_private(path, msgspec.json.format(msgspec.json.encode(runtime)))
+        return path
+
+
+def _foreign_kafka(settings: Settings) -> KafkaAccess | None:
+    kafka = settings.kafka
+    if kafka.bootstrap is None:
+        return None
+    if kafka.passwords_file is None:
+        return KafkaAccess(bootstrap=kafka.bootstrap, mechanism=None, topic_prefix=kafka.topic_prefix)
+    try:
+        passwords = msgspec.json.decode(Path(kafka.passwords_file).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.MsgspecError) as err:
+        raise SettingsError(f"kafka.passwords_file: {err}") from err
+    return KafkaAccess(bootstrap=kafka.bootstrap, passwords=passwords, topic_prefix=kafka.topic_prefix)
+
+
+def _web_listener(web: WebSettings, data_dir: Path) -> WebListener:
+    certificate, key = web.tls_certificate, web.tls_key
+    if web.tls == "auto":
+        made = local_certificate(data_dir / "tls", dt.datetime.now(dt.UTC))
+        certificate, key = str(made[0]), str(made[1])
+    return WebListener(
+        host=web.host, port=_port(web.port, "web.port", web.host), public_url=web.public_url, tls_certificate=certificate, tls_key=key
+    )
+
+
+def _port(wanted: int, setting: str, host: str = "127.0.0.1") -> int:
+    if wanted == 0:
+        return free_port(host)
+    if not is_free(wanted, host):
+        who = holder(wanted)
+        raise PortTakenError(f"Port {wanted} ({setting}) is taken{f' by {who}' if who else ''}.")
+    return wanted

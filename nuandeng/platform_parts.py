@@ -1,0 +1,121 @@
+"""The parts of the platform: what runs, in which order, and how each tells that it is ready and moving."""
+
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+
+import redis
+
+from contracts.runtime import VARIABLE
+from contracts.topics import TOPICS
+from nuandeng.installation import Installation
+from nuandeng.supervisor import Part, Progress
+
+# Workers and the accounts each logs in to Kafka with; only the dispatcher may write the log.
+WORKERS: dict[str, tuple[str, ...]] = {
+    "dispatcher": ("dispatcher", "platform"),
+    "projector": ("platform",),
+    "effects": ("platform",),
+    "sightings": ("platform",),
+    "weather": ("platform",),
+}
+
+
+def platform_parts(installation: Installation) -> list[Part]:
+    """Kafka, Valkey, the workers, the adapters and the web process."""
+    stores = _stores(installation)
+    below = tuple(part.name for part in stores)
+    url = installation.runtime.valkey_url
+    workers = [
+        own_part(
+            installation,
+            name,
+            "stream.worker",
+            name,
+            accounts=accounts,
+            depends_on=below,
+            ready=partial(_beats, url, name),
+            progress=partial(_progress, url, name),
+        )
+        for name, accounts in WORKERS.items()
+    ]
+    web = own_part(
+        installation, "web", "web.serve", depends_on=("projector", "dispatcher"), ready=partial(_answers, f"{installation.url}/healthz")
+    )
+    adapters = [
+        own_part(installation, f"{kind}-adapter", f"camera_adapters.{kind}", depends_on=("sightings", "weather"))
+        for kind in installation.settings.adapters
+    ]
+    return [*stores, *workers, web, *adapters]
+
+
+def own_part(
+    installation: Installation,
+    name: str,
+    module: str,
+    *arguments: str,
+    accounts: tuple[str, ...] = ("platform",),
+    depends_on: tuple[str, ...] = (),
+    ready: Callable[[int], bool] | None = None,
+    progress: Callable[[], Progress | None] | None = None,
+) -> Part:
+    """A part that is a module of ours, told where everything is by a runtime file of its own."""
+    runtime_file = installation.runtime_file(name, *accounts)
+    return Part(
+        name=name,
+        argv=(sys.executable, "-m", module, *arguments),
+        env={VARIABLE: str(runtime_file), "PYTHONUNBUFFERED": "1"},
+        depends_on=depends_on,
+        ready=ready,
+        progress=progress,
+    )
+
+
+def _stores(installation: Installation) -> list[Part]:
+    parts = []
+    kafka, valkey = installation.kafka, installation.valkey
+    if kafka is not None:
+        parts.append(
+            Part(
+                name="kafka",
+                argv=kafka.argv,
+                prepare=kafka.prepare,
+                ready=lambda _pid: kafka.answers(),
+                once_ready=lambda: kafka.create_topics(TOPICS, installation.runtime.kafka.topic_prefix),
+                stop_within_s=30.0,
+            )
+        )
+    if valkey is not None:
+        parts.append(Part(name="valkey", argv=valkey.argv, prepare=valkey.prepare, ready=lambda _pid: valkey.answers()))
+    return parts
+
+
+def _heartbeat(url: str, name: str) -> dict[str, str]:
+    with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=None, decode_responses=True) as client:
+        try:
+            found: dict[str, str] = client.hgetall(f"worker:{name}")
+        except redis.RedisError:
+            return {}
+    return found
+
+
+def _beats(url: str, name: str, pid: int) -> bool:
+    return _heartbeat(url, name).get("pid") == str(pid)
+
+
+def _progress(url: str, name: str) -> Progress | None:
+    beat = _heartbeat(url, name)
+    return Progress(done=int(beat["progress"]), lag=int(beat["lag"])) if beat else None
+
+
+def _answers(url: str, _pid: int) -> bool:
+    # Our own process on this machine: its certificate names it to others, not to us.
+    trusting = ssl._create_unverified_context()  # noqa: S323, SLF001
+    try:
+        with urllib.request.urlopen(url, timeout=1, context=trusting) as response:  # noqa: S310 - http(s) by construction
+            return bool(response.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
