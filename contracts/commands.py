@@ -21,7 +21,7 @@ from contracts.terms import (
     UnitState,
     Urgency,
 )
-from contracts.values import Actor, Box, Candidate, Picture, Place, Sealed, ShortfallCount, Value
+from contracts.values import Actor, Box, Candidate, Picture, Place, PlanSettings, Sealed, ShortfallCount, Value
 
 
 def _tag(name: str) -> str:
@@ -329,9 +329,10 @@ class RegisterAccounts(Body, frozen=True, kw_only=True):
 
 
 class ConfigurePlans(Body, frozen=True, kw_only=True):
-    """Replace the plans of this jurisdiction."""
+    """Replace the plans of this jurisdiction. everyday: what holds without any plan; None keeps it."""
 
     plans: tuple[PlanEntry, ...]
+    everyday: PlanSettings | None = None
 
 
 class ApplyWarning(Body, frozen=True, kw_only=True):
@@ -367,15 +368,39 @@ class DeadlineReached(Body, frozen=True, kw_only=True):
 
 
 IncidentCommand = (
-    ReportIncident | ReportSighting | ReceiveIncident | FileIncident | RejectIncident | MergeIncident | HoldIncident | WakeIncident
-    | CancelIncident | ChangeUrgency | DispatchIncident | ReportDisposition | VerifyIncident | CloseIncident | ReopenIncident | AddNote
+    ReportIncident
+    | ReportSighting
+    | ReceiveIncident
+    | FileIncident
+    | RejectIncident
+    | MergeIncident
+    | HoldIncident
+    | WakeIncident
+    | CancelIncident
+    | ChangeUrgency
+    | DispatchIncident
+    | ReportDisposition
+    | VerifyIncident
+    | CloseIncident
+    | ReopenIncident
+    | AddNote
 )
-AssignmentCommand = (
-    OfferWave | AnswerOffer | MoveAssignment | CheckIn | RecallAssignment | ConfirmBed | RecordDelivery | RecordEffect
-)
+AssignmentCommand = OfferWave | AnswerOffer | MoveAssignment | CheckIn | RecallAssignment | ConfirmBed | RecordDelivery | RecordEffect
 CityCommand = (
-    SetDuty | RaiseSos | NoteContact | SetBeds | ReportCameraHealth | RegisterUnits | RegisterCameras | RegisterPoints | RegisterAccounts
-    | ConfigurePlans | ApplyWarning | OverridePlan | OpenEvidence | DeadlineReached
+    SetDuty
+    | RaiseSos
+    | NoteContact
+    | SetBeds
+    | ReportCameraHealth
+    | RegisterUnits
+    | RegisterCameras
+    | RegisterPoints
+    | RegisterAccounts
+    | ConfigurePlans
+    | ApplyWarning
+    | OverridePlan
+    | OpenEvidence
+    | DeadlineReached
 )
 AnyBody = IncidentCommand | AssignmentCommand | CityCommand
 
@@ -402,10 +427,24 @@ encode_command = msgspec.json.Encoder().encode
 
 # States that a body may name; kept here so that a front-end's choices and the refusals agree.
 RESPONDER_MOVES: tuple[AssignmentState, ...] = (
-    AssignmentState.EN_ROUTE, AssignmentState.ON_SCENE, AssignmentState.CONTACTED, AssignmentState.NOT_FOUND, AssignmentState.TRANSPORTING,
-    AssignmentState.AT_FACILITY, AssignmentState.CLEARED, AssignmentState.ABORTED,
+    AssignmentState.EN_ROUTE,
+    AssignmentState.ON_SCENE,
+    AssignmentState.CONTACTED,
+    AssignmentState.NOT_FOUND,
+    AssignmentState.TRANSPORTING,
+    AssignmentState.AT_FACILITY,
+    AssignmentState.CLEARED,
+    AssignmentState.ABORTED,
 )
 OPEN_INCIDENT_STATES: frozenset[IncidentState] = frozenset(
-    {IncidentState.REPORTED, IncidentState.RECEIVED, IncidentState.FILED, IncidentState.ON_HOLD, IncidentState.DISPATCHED,
-     IncidentState.IN_PROGRESS, IncidentState.FEEDBACK, IncidentState.VERIFIED}
+    {
+        IncidentState.REPORTED,
+        IncidentState.RECEIVED,
+        IncidentState.FILED,
+        IncidentState.ON_HOLD,
+        IncidentState.DISPATCHED,
+        IncidentState.IN_PROGRESS,
+        IncidentState.FEEDBACK,
+        IncidentState.VERIFIED,
+    }
 )

@@ -252,5 +252,6 @@ class Asked(StrEnum):
     CHASE_ARRIVAL = "chase_arrival"
     CHASE_CHECK_IN = "chase_check_in"
     OVERDUE = "overdue"
+    FEEDBACK = "feedback"
     VERIFY = "verify"
     CLOSE = "close"

@@ -41,10 +41,11 @@ class DutyChanged(Fact, frozen=True, kw_only=True):
 
 
 class ReturnStarted(Fact, frozen=True, kw_only=True):
-    """The unit's last task ended; it is on its way back and free again at the time given."""
+    """The unit's last task ended; it is on its way back and free again at the time given. rest_until_ms: it has done enough."""
 
     unit: str
     until_ms: int
+    rest_until_ms: int | None = None
 
 
 class ReturnEnded(Fact, frozen=True, kw_only=True):

@@ -219,12 +219,11 @@ class ClockAlerted(Fact, frozen=True, kw_only=True):
 
 
 class IncidentFedBack(Fact, frozen=True, kw_only=True):
-    """反馈. handled_by: accounts and units that handled it and must not verify it."""
+    """反馈."""
 
     incident: str
     disposition: Disposition
     verify_due_at_ms: int
-    handled_by: tuple[str, ...]
     assignment: str | None = None
     point: str | None = None
     note: Sealed | None = None

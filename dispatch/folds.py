@@ -1,0 +1,22 @@
+"""How a room registers what each event does to the tables."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from contracts.events import Fact
+from dispatch.tables import Header, Tables
+
+Fold = Callable[[Tables, Any, Header], None]
+F = TypeVar("F", bound=Fact)
+
+
+def fold_for(table: dict[type[Fact], Fold], event: type[F]) -> Callable[[Callable[[Tables, F, Header], None]], Callable[[Tables, F, Header], None]]:
+    """Enter a function into a room's table. Raises ValueError when the event has one already."""
+
+    def enter(function: Callable[[Tables, F, Header], None]) -> Callable[[Tables, F, Header], None]:
+        if event in table:
+            raise ValueError(f"{event.__name__} is folded twice")
+        table[event] = function
+        return function
+
+    return enter

@@ -1,0 +1,330 @@
+"""What may be done with an incident, from its receipt to its end."""
+
+from contracts import commands as cmd
+from contracts import events as e
+from contracts.effects import TellReporter
+from contracts.terms import AssignmentState, Disposition, IncidentState, Role, UnitKind, UnitState
+from dispatch.assignment.entity import AT_WORK, GOING, WAITING
+from dispatch.clocks import STEPS, find
+from dispatch.decision import Decision, Handler, Refused, handles
+from dispatch.incident.calls import end_call, end_tasks, find_wave, offer, open_slots, plan, replace, start_wave
+from dispatch.incident.entity import ENDED, OPEN, WAVES, Incident
+from dispatch.transitions import Machine
+from dispatch.weather.settings import settings_in_force
+
+HANDLERS: dict[type[cmd.Body], Handler] = {}
+S = IncidentState
+_QUOTA_MOST = 50
+_LIVE = GOING | WAITING
+_SEEN_AGAIN = frozenset({Disposition.REFUSED, Disposition.NOT_FOUND})
+_CANNOT_BE_ASKED = frozenset({UnitState.OFF_DUTY, UnitState.OUT_OF_SERVICE, UnitState.ON_BREAK})
+
+
+def _move(d: Decision, incident: Incident, to: IncidentState) -> None:
+    d.may_move(Machine.INCIDENT, incident.state, to)
+
+
+def _archive_at_ms(d: Decision) -> int:
+    return d.now_ms + d.timers.archive_s * 1000
+
+
+def _dispatch_due_at_ms(d: Decision, incident: Incident) -> int:
+    return d.now_ms + d.timers.dispatch_s.of_ms(incident.urgency)
+
+
+def _quota(quota: int) -> int:
+    if not 1 <= quota <= _QUOTA_MOST:
+        raise Refused("quota_wrong", str(quota))
+    return quota
+
+
+def dispatch_by_plan(d: Decision, identifier: str) -> None:
+    """A plan with automatic dispatch does not wait for the button."""
+    incident = d.state.incidents[identifier]
+    if incident.state is S.FILED and settings_in_force(d.state).auto_dispatch:
+        d.may_move(Machine.INCIDENT, incident.state, S.DISPATCHED, by_system=True)
+        d.emit(e.IncidentDispatched(incident=identifier, quota=incident.quota, by_plan=True))
+
+
+@handles(HANDLERS, cmd.ReceiveIncident)
+def _receive(d: Decision, body: cmd.ReceiveIncident) -> None:
+    incident = d.own_incident(body.incident, body.expected_version)
+    _move(d, incident, S.RECEIVED)
+    d.emit(e.IncidentReceived(incident=incident.id, file_due_at_ms=d.now_ms + d.timers.file_s.of_ms(incident.urgency)))
+
+
+@handles(HANDLERS, cmd.FileIncident)
+def _file(d: Decision, body: cmd.FileIncident) -> None:
+    incident = d.own_incident(body.incident, body.expected_version)
+    _move(d, incident, S.FILED)
+    urgency = incident.urgency if body.urgency is None else body.urgency
+    d.emit(
+        e.IncidentFiled(
+            incident=incident.id, urgency=urgency, quota=_quota(body.quota), needs=incident.needs if body.needs is None else body.needs,
+            minor=incident.minor if body.minor is None else body.minor, incapable=incident.incapable if body.incapable is None else body.incapable,
+            dispatch_due_at_ms=d.now_ms + d.timers.dispatch_s.of_ms(urgency),
+            limit_due_at_ms=min(incident.limit.due_at_ms, incident.limit.started_at_ms + d.timers.limit_s.of_ms(urgency)),
+        )
+    )
+    dispatch_by_plan(d, incident.id)
+
+
+@handles(HANDLERS, cmd.RejectIncident)
+def _reject(d: Decision, body: cmd.RejectIncident) -> None:
+    incident = d.own_incident(body.incident, body.expected_version)
+    _move(d, incident, S.REJECTED)
+    d.emit(e.IncidentRejected(incident=incident.id, reason=d.reason(body.reason), archive_at_ms=_archive_at_ms(d)))
+    _tell_reporter(d, incident, "rejected")
+
+
+@handles(HANDLERS, cmd.MergeIncident)
+def _merge(d: Decision, body: cmd.MergeIncident) -> None:
+    incident = d.own_incident(body.incident, body.expected_version)
+    _move(d, incident, S.MERGED)
+    into = d.state.incidents.get(body.into)
+    if into is None or into.id == incident.id or into.state not in OPEN:
+        raise Refused("merge_target_wrong", body.into)
+    d.in_area(into.place.area)
+    reason = d.reason(body.reason)
+    end_tasks(d, incident.id, "merged")
+    d.emit(e.IncidentMerged(incident=incident.id, into=into.id, reason=reason, archive_at_ms=_archive_at_ms(d)))
+
+
+@handles(HANDLERS, cmd.HoldIncident)
+def _hold(d: Decision, body: cmd.HoldIncident) -> None:
+    incident = d.own_incident(body.incident, body.expected_version)
+    _move(d, incident, S.ON_HOLD)
+    if not d.now_ms < body.wake_at_ms <= d.now_ms + d.timers.hold_longest_s * 1000:
+        raise Refused("wake_time_wrong", str(body.wake_at_ms))
+    d.emit(e.IncidentHeld(incident=incident.id, wake_at_ms=body.wake_at_ms, reason=d.reason(body.reason)))
+
+
+def wake(d: Decision, incident: Incident, *, by_itself: bool) -> None:
+    """End a hold."""
+    _move(d, incident, S.FILED)
+    d.emit(e.IncidentWoken(incident=incident.id, by_itself=by_itself, dispatch_due_at_ms=_dispatch_due_at_ms(d, incident)))
+    dispatch_by_plan(d, incident.id)
+
+
+@handles(HANDLERS, cmd.WakeIncident)
+def _wake(d: Decision, body: cmd.WakeIncident) -> None:
+    incident = d.own_incident(body.incident)
+    if incident.state is not S.ON_HOLD:
+        raise Refused("wrong_state", incident.state)
+    wake(d, incident, by_itself=False)
+
+
+@handles(HANDLERS, cmd.CancelIncident)
+def _cancel(d: Decision, body: cmd.CancelIncident) -> None:
+    incident = d.own_incident(body.incident, body.expected_version)
+    _move(d, incident, S.CANCELLED)
+    reason = d.reason(body.reason)
+    end_tasks(d, incident.id, "cancelled")
+    d.emit(e.IncidentCancelled(incident=incident.id, reason=reason, archive_at_ms=_archive_at_ms(d)))
+    _tell_reporter(d, incident, "cancelled")
+
+
+@handles(HANDLERS, cmd.ChangeUrgency)
+def _change_urgency(d: Decision, body: cmd.ChangeUrgency) -> None:
+    incident = d.own_incident(body.incident)
+    if incident.state not in OPEN:
+        raise Refused("wrong_state", incident.state)
+    step = next((running for kind in STEPS if (running := find(incident.clocks, kind)) is not None), None)
+    step_due_at_ms = None
+    if step is not None:
+        lengths = {"receive": d.timers.receive_s, "file": d.timers.file_s, "dispatch": d.timers.dispatch_s}
+        length = lengths.get(step.clock)
+        step_due_at_ms = step.due_at_ms if length is None else min(step.due_at_ms, step.started_at_ms + length.of_ms(body.urgency))
+    limit_due_at_ms = min(incident.limit.due_at_ms, incident.limit.started_at_ms + d.timers.limit_s.of_ms(body.urgency))
+    d.emit(
+        e.UrgencyChanged(
+            incident=incident.id, urgency=body.urgency, reason=d.reason(body.reason), limit_due_at_ms=limit_due_at_ms, step_due_at_ms=step_due_at_ms
+        )
+    )
+
+
+@handles(HANDLERS, cmd.DispatchIncident)
+def _dispatch(d: Decision, body: cmd.DispatchIncident) -> None:
+    incident = d.own_incident(body.incident, body.expected_version)
+    quota = incident.quota if body.quota is None else _quota(body.quota)
+    if incident.state is S.FILED:
+        _move(d, incident, S.DISPATCHED)
+    elif incident.state not in (S.DISPATCHED, S.IN_PROGRESS):
+        raise Refused("wrong_state", incident.state)
+    elif open_slots(d, incident) + quota - incident.quota <= 0:
+        raise Refused("quota_filled")
+    d.emit(e.IncidentDispatched(incident=incident.id, quota=quota, shortfalls=body.shortfalls))
+    wave = incident.wave.number if incident.wave is not None and incident.state is not S.FILED else 1
+    asked, dropped = _ask(d, incident.id, body, wave)
+    if body.candidates and asked == 0 and not any(task in WAITING for task in _states(d, incident.id)):
+        raise Refused("nobody_free", ", ".join(dropped)[:500])
+    if asked:
+        start_wave(d, incident.id, wave, asked, dropped)
+    elif not body.candidates and incident.state is not S.FILED and incident.wave is not None and incident.finding is None:
+        find_wave(d, d.state.incidents[incident.id], 1)
+
+
+def _states(d: Decision, incident: str) -> list[AssignmentState]:
+    return [d.state.assignments[assignment].state for assignment in d.state.incidents[incident].assignments]
+
+
+def _ask(d: Decision, identifier: str, body: cmd.DispatchIncident, wave: int) -> tuple[int, tuple[str, ...]]:
+    """Offer to the free ones, queue behind the tasks of the busy ones, and drop the rest."""
+    asked = 0
+    dropped: list[str] = []
+    for chosen in body.candidates:
+        incident = d.state.incidents[identifier]
+        unit = d.state.units.get(chosen.unit)
+        tasks = (d.state.assignments[assignment] for assignment in incident.assignments)
+        has_one = any(task.unit == chosen.unit and task.state in _LIVE for task in tasks)
+        if unit is None or has_one or unit.state in _CANNOT_BE_ASKED:
+            dropped.append(chosen.unit)
+            continue
+        candidate = replace(chosen, wave=wave, kind=unit.entry.kind)
+        if unit.free:
+            offer(d, incident, candidate)
+            asked += 1
+        else:
+            plan(d, incident, candidate)
+    return asked, tuple(dropped)
+
+
+@handles(HANDLERS, cmd.OfferWave)
+def _offer_wave(d: Decision, body: cmd.OfferWave) -> None:
+    incident = d.incident(body.incident)
+    if body.effect not in d.state.owed or incident.finding != body.effect:
+        raise Refused("not_owed", body.effect)
+    wave = max(1, min(body.wave, WAVES))
+    wanted = max(d.timers.wave_wanted[wave - 1], open_slots(d, incident))
+    d.emit(e.EffectRecorded(effect=body.effect, done=True))
+    volunteers = 0
+    points = 0
+    dropped: list[str] = []
+    for chosen in body.candidates:
+        unit = d.state.units.get(chosen.unit)
+        if unit is None or not unit.free or chosen.unit in d.state.incidents[incident.id].asked_units or not _fits(unit.entry.kind, wave):
+            dropped.append(chosen.unit)
+            continue
+        is_point = unit.entry.kind is UnitKind.POINT
+        if (points >= 1) if is_point else (volunteers >= wanted):
+            continue
+        offer(d, d.state.incidents[incident.id], replace(chosen, wave=wave, kind=unit.entry.kind))
+        points += is_point
+        volunteers += not is_point
+    asked = volunteers + points
+    if asked:
+        start_wave(d, incident.id, wave, asked, tuple(dropped))
+    else:
+        d.emit(e.WaveEmpty(incident=incident.id, wave=wave, dropped=tuple(dropped), shortfalls=body.shortfalls))
+        if wave < WAVES:
+            find_wave(d, d.state.incidents[incident.id], wave + 1)
+
+
+def _fits(kind: UnitKind, wave: int) -> bool:
+    return kind is UnitKind.VEHICLE if wave == WAVES else kind is not UnitKind.VEHICLE
+
+
+@handles(HANDLERS, cmd.ReportDisposition)
+def _feed_back(d: Decision, body: cmd.ReportDisposition) -> None:
+    incident = d.incident(body.incident)
+    task = None
+    if body.assignment is not None:
+        task = d.own_assignment(body.assignment)
+        if task.incident != incident.id:
+            raise Refused("unknown_assignment", body.assignment)
+        if task.state not in AT_WORK | {AssignmentState.CLEARED}:
+            raise Refused("wrong_state", task.state)
+    elif d.actor.role is Role.RESPONDER:
+        raise Refused("not_your_unit")
+    else:
+        d.in_area(incident.place.area)
+    if body.disposition is Disposition.REFUSED and (incident.minor or incident.incapable):
+        raise Refused("minor_cannot_refuse")
+    if body.point is not None and body.point not in d.state.points:
+        raise Refused("unknown_point", body.point)
+    if incident.state is S.FEEDBACK and task is not None and task.disposition is None:
+        d.emit(
+            e.FeedbackAdded(
+                incident=incident.id, assignment=task.id, disposition=body.disposition, note=body.note, pictures=body.pictures,
+                people_helped=body.people_helped,
+            )
+        )
+        return
+    _move(d, incident, S.FEEDBACK)
+    end_call(d, incident.id, "fed_back")
+    d.emit(
+        e.IncidentFedBack(
+            incident=incident.id, disposition=body.disposition, verify_due_at_ms=d.now_ms + d.timers.verify_s * 1000, assignment=body.assignment,
+            point=body.point, note=body.note, pictures=body.pictures, people_helped=body.people_helped,
+        )
+    )
+    if body.disposition in _SEEN_AGAIN:
+        hours = settings_in_force(d.state).revisit_h
+        if d.state.in_force:
+            hours = min(hours, d.timers.revisit_plan_h)
+        d.emit(e.RevisitPlanned(incident=incident.id, due_at_ms=d.now_ms + max(1, hours) * 3_600_000))
+
+
+@handles(HANDLERS, cmd.VerifyIncident)
+def _verify(d: Decision, body: cmd.VerifyIncident) -> None:
+    incident = d.own_incident(body.incident)
+    _move(d, incident, S.VERIFIED if body.accepted else S.FILED)
+    if incident.state is not S.FEEDBACK:
+        raise Refused("wrong_state", incident.state)
+    tasks = (d.state.assignments[assignment] for assignment in incident.assignments)
+    units = {task.unit for task in tasks if task.answered_by}
+    if d.actor.account in incident.handlers or (d.actor.unit is not None and d.actor.unit in units):
+        raise Refused("handled_it", d.actor.account)
+    if body.accepted:
+        d.emit(e.IncidentVerified(incident=incident.id, close_due_at_ms=d.now_ms + d.timers.close_s * 1000, note=body.note[:500]))
+        return
+    d.emit(e.VerificationFailed(incident=incident.id, dispatch_due_at_ms=_dispatch_due_at_ms(d, incident), note=body.note[:500]))
+    dispatch_by_plan(d, incident.id)
+
+
+@handles(HANDLERS, cmd.CloseIncident)
+def _close(d: Decision, body: cmd.CloseIncident) -> None:
+    incident = d.own_incident(body.incident)
+    _move(d, incident, S.CLOSED)
+    end_tasks(d, incident.id, "closed")
+    d.emit(e.IncidentClosed(incident=incident.id, archive_at_ms=_archive_at_ms(d)))
+    _tell_reporter(d, incident, incident.disposition or "closed")
+
+
+def _tell_reporter(d: Decision, incident: Incident, outcome: str) -> None:
+    if incident.reporter is not None or incident.reference is not None:
+        d.owe(
+            TellReporter(effect=f"{incident.id}:reporter:{d.header.sequence}", incident=incident.id, reference=incident.reference, outcome=outcome)
+        )
+
+
+@handles(HANDLERS, cmd.ReopenIncident)
+def _reopen(d: Decision, body: cmd.ReopenIncident) -> None:
+    incident = d.own_incident(body.incident)
+    if incident.state not in ENDED:
+        raise Refused("wrong_state", incident.state)
+    _move(d, incident, S.FILED)
+    d.emit(
+        e.IncidentReopened(
+            incident=incident.id, reason=d.reason(body.reason), dispatch_due_at_ms=_dispatch_due_at_ms(d, incident),
+            limit_due_at_ms=d.now_ms + d.timers.limit_s.of_ms(incident.urgency),
+        )
+    )
+    dispatch_by_plan(d, incident.id)
+
+
+@handles(HANDLERS, cmd.AddNote)
+def _note(d: Decision, body: cmd.AddNote) -> None:
+    if d.actor.role is Role.RESPONDER:
+        incident = d.incident(body.incident)
+        if all(d.state.assignments[task].unit != d.actor.unit for task in incident.assignments):
+            raise Refused("not_your_unit")
+    else:
+        incident = d.own_incident(body.incident)
+    d.emit(e.NoteAdded(incident=incident.id, note=body.note, pictures=body.pictures))
+
+
+@handles(HANDLERS, cmd.OpenEvidence)
+def _open_evidence(d: Decision, body: cmd.OpenEvidence) -> None:
+    incident = d.own_incident(body.incident)
+    d.emit(e.EvidenceOpened(incident=incident.id, what=body.what[:200], reason=d.reason(body.reason)))

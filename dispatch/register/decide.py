@@ -1,0 +1,62 @@
+"""What may be done with rescue points, cameras and accounts."""
+
+from contracts import commands as cmd
+from contracts import events as e
+from dispatch.areas import city_of
+from dispatch.decision import Decision, Handler, Refused, handles
+from dispatch.incident.reports import check_place
+from dispatch.unit.decide import CHUNK_MOST
+
+HANDLERS: dict[type[cmd.Body], Handler] = {}
+
+
+def _few(count: int) -> None:
+    if count > CHUNK_MOST:
+        raise Refused("too_many", str(count))
+
+
+@handles(HANDLERS, cmd.RegisterCameras)
+def _cameras(d: Decision, body: cmd.RegisterCameras) -> None:
+    _few(len(body.cameras))
+    for entry in body.cameras:
+        check_place(d, entry.place)
+    d.emit(e.CamerasRegistered(cameras=body.cameras))
+
+
+@handles(HANDLERS, cmd.RegisterPoints)
+def _points(d: Decision, body: cmd.RegisterPoints) -> None:
+    _few(len(body.points))
+    for entry in body.points:
+        check_place(d, entry.place)
+        if entry.beds < 0:
+            raise Refused("beds_wrong", entry.point)
+    d.emit(e.PointsRegistered(points=body.points))
+
+
+@handles(HANDLERS, cmd.RegisterAccounts)
+def _accounts(d: Decision, body: cmd.RegisterAccounts) -> None:
+    if d.state.jurisdiction != city_of(d.state.jurisdiction):
+        raise Refused("only_in_city", d.state.jurisdiction)
+    _few(len(body.accounts))
+    d.emit(e.AccountsRegistered(accounts=body.accounts))
+
+
+@handles(HANDLERS, cmd.SetBeds)
+def _beds(d: Decision, body: cmd.SetBeds) -> None:
+    point = d.state.points.get(body.point)
+    if point is None:
+        raise Refused("unknown_point", body.point)
+    d.in_area(point.entry.place.area)
+    if not 0 <= body.beds_free <= point.entry.beds:
+        raise Refused("beds_wrong", f"{body.beds_free} of {point.entry.beds}")
+    d.emit(e.BedsSet(point=body.point, beds_free=body.beds_free, open=body.open))
+
+
+@handles(HANDLERS, cmd.ReportCameraHealth)
+def _camera_health(d: Decision, body: cmd.ReportCameraHealth) -> None:
+    camera = d.state.cameras.get(body.camera)
+    if camera is None:
+        raise Refused("unknown_camera", body.camera)
+    # It is told again every minute; only a change is worth a commit.
+    if (camera.status, camera.reason) != (body.status, body.reason):
+        d.emit(e.CameraHealthChanged(camera=body.camera, status=body.status, reason=body.reason, since_ms=body.at_ms))

@@ -1,0 +1,89 @@
+"""How each event changes rescue points, cameras and accounts, and what is owed."""
+
+import msgspec
+
+from contracts import events as e
+from contracts.effects import FindWave
+from contracts.terms import Clock
+from dispatch import clocks as c
+from dispatch.folds import Fold, fold_for
+from dispatch.incident.timeline import change
+from dispatch.register.entity import Account, Camera, Point
+from dispatch.tables import Header, Tables
+
+EVOLVE: dict[type[e.Fact], Fold] = {}
+replace = msgspec.structs.replace
+
+
+@fold_for(EVOLVE, e.PointsRegistered)
+def _points(state: Tables, event: e.PointsRegistered, header: Header) -> None:
+    for entry in event.points:
+        known = state.points.get(entry.point)
+        if known is None:
+            state.put_point(Point(entry=entry, version=header.sequence, open=entry.open, beds_free=entry.beds))
+        else:
+            free = max(0, known.beds_free + entry.beds - known.entry.beds)
+            is_open = known.open or entry.open if known.opened_by is not None else entry.open
+            state.put_point(replace(known, entry=entry, version=header.sequence, beds_free=free, open=is_open))
+
+
+@fold_for(EVOLVE, e.BedsSet)
+def _beds(state: Tables, event: e.BedsSet, header: Header) -> None:
+    point = state.points[event.point]
+    is_open = point.open if event.open is None else event.open
+    opened_by = point.opened_by if event.open is None else None
+    state.put_point(replace(point, version=header.sequence, beds_free=event.beds_free, open=is_open, opened_by=opened_by))
+
+
+@fold_for(EVOLVE, e.CamerasRegistered)
+def _cameras(state: Tables, event: e.CamerasRegistered, header: Header) -> None:
+    for entry in event.cameras:
+        known = state.cameras.get(entry.camera)
+        if known is None:
+            state.put_camera(Camera(entry=entry, version=header.sequence))
+        else:
+            state.put_camera(replace(known, entry=entry, version=header.sequence))
+
+
+@fold_for(EVOLVE, e.CameraHealthChanged)
+def _camera_health(state: Tables, event: e.CameraHealthChanged, header: Header) -> None:
+    camera = state.cameras[event.camera]
+    state.put_camera(replace(camera, version=header.sequence, status=event.status, reason=event.reason, since_ms=event.since_ms))
+
+
+@fold_for(EVOLVE, e.AccountsRegistered)
+def _accounts(state: Tables, event: e.AccountsRegistered, header: Header) -> None:
+    for entry in event.accounts:
+        state.put_account(Account(entry=entry, version=header.sequence))
+
+
+@fold_for(EVOLVE, e.CommandRejected)
+def _rejected(state: Tables, event: e.CommandRejected, header: Header) -> None:
+    """A refusal changes nothing; it stands in the log and is answered."""
+
+
+@fold_for(EVOLVE, e.EffectOwed)
+def _owed(state: Tables, event: e.EffectOwed, header: Header) -> None:
+    effect = event.effect
+    state.owed[effect.effect] = effect
+    if isinstance(effect, FindWave):
+        incident = state.incidents[effect.incident]
+        change(state, effect.incident, header, None, finding=effect.effect, clocks=c.stop(incident.clocks, Clock.NEXT_WAVE))
+
+
+def _settle(state: Tables, effect: str, header: Header) -> None:
+    owed = state.owed.pop(effect, None)
+    if isinstance(owed, FindWave):
+        incident = state.incidents.get(owed.incident)
+        if incident is not None and incident.finding == effect:
+            change(state, incident.id, header, None, finding=None)
+
+
+@fold_for(EVOLVE, e.EffectRecorded)
+def _recorded(state: Tables, event: e.EffectRecorded, header: Header) -> None:
+    _settle(state, event.effect, header)
+
+
+@fold_for(EVOLVE, e.EffectWithdrawn)
+def _withdrawn(state: Tables, event: e.EffectWithdrawn, header: Header) -> None:
+    _settle(state, event.effect, header)

@@ -1,0 +1,178 @@
+"""The tables of one jurisdiction: what a fold writes and a decision reads. A draft lays its own writes over them."""
+
+from collections.abc import Iterator, KeysView, MutableMapping
+from typing import Final, TypeVar
+
+import msgspec
+
+from contracts.documents import DocumentKind
+from contracts.effects import Effect
+from contracts.registry_entries import PlanEntry
+from contracts.values import Actor, PlanSettings
+from dispatch.assignment.entity import Assignment
+from dispatch.incident.entity import Incident
+from dispatch.register.entity import Account, Camera, Point
+from dispatch.sighting.entity import Sighting
+from dispatch.unit.entity import Unit
+from dispatch.weather.entity import InForce, LiveWarning, Override
+
+V = TypeVar("V")
+Key = tuple[DocumentKind, str]
+
+TABLES: Final = (
+    "incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "plans", "warnings", "in_force", "overrides", "owed",
+)
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Of the commit that an event stands in."""
+
+    sequence: int
+    at_ms: int
+    actor: Actor
+
+
+class Counters(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Day numbers are of UTC+8. number_last: of the incidents of number_day. plan_version: the commit that changed the plan last."""
+
+    number_day: int = 0
+    number_last: int = 0
+    closed_day: int = 0
+    closed_today: int = 0
+    plan_version: int = 0
+
+
+class Tables:
+    """Entities by identifier; each is frozen and replaced whole. touched: documents that changed, each once."""
+
+    jurisdiction: str
+    incidents: MutableMapping[str, Incident]
+    assignments: MutableMapping[str, Assignment]
+    units: MutableMapping[str, Unit]
+    points: MutableMapping[str, Point]
+    cameras: MutableMapping[str, Camera]
+    accounts: MutableMapping[str, Account]
+    sightings: MutableMapping[str, Sighting]
+    plans: MutableMapping[str, PlanEntry]
+    warnings: MutableMapping[str, LiveWarning]
+    in_force: MutableMapping[str, InForce]
+    overrides: MutableMapping[str, Override]
+    owed: MutableMapping[str, Effect]
+    everyday: PlanSettings
+    counters: Counters
+    touched: dict[Key, None]
+
+    def put_incident(self, incident: Incident) -> None:
+        """Write it; its document changed."""
+        self.incidents[incident.id] = incident
+        self.touched["incident", incident.id] = None
+
+    def put_unit(self, unit: Unit) -> None:
+        """Write it; it may have moved between `unit` and `roster`."""
+        identifier = unit.entry.unit
+        self.units[identifier] = unit
+        self.touched["unit", identifier] = None
+        self.touched["roster", identifier] = None
+
+    def put_point(self, point: Point) -> None:
+        """Write it; its document changed."""
+        self.points[point.entry.point] = point
+        self.touched["point", point.entry.point] = None
+
+    def put_camera(self, camera: Camera) -> None:
+        """Write it; its document changed."""
+        self.cameras[camera.entry.camera] = camera
+        self.touched["camera", camera.entry.camera] = None
+
+    def put_account(self, account: Account) -> None:
+        """Write it; its document changed."""
+        self.accounts[account.entry.account] = account
+        self.touched["account", account.entry.account] = None
+
+    def plan_changed(self, header: Header) -> None:
+        """Note that the document of the plans changed."""
+        self.counters = msgspec.structs.replace(self.counters, plan_version=header.sequence)
+        self.touched["plan", "plan"] = None
+
+
+class _Gone:
+    """Stands in a draft for what it removed."""
+
+
+_GONE: Final = _Gone()
+
+
+class Overlay(MutableMapping[str, V]):
+    """A table's writes over the table below, which stays as it is."""
+
+    __slots__ = ("below", "own")
+
+    def __init__(self, below: MutableMapping[str, V]) -> None:
+        self.below = below
+        self.own: dict[str, V | _Gone] = {}
+
+    def __getitem__(self, key: str) -> V:
+        value = self.own.get(key)
+        if value is None:
+            return self.below[key]
+        if isinstance(value, _Gone):
+            raise KeyError(key)
+        return value
+
+    def get(self, key: str, default: V | None = None) -> V | None:  # type: ignore[override]
+        """Return the value or the default."""
+        value = self.own.get(key)
+        if value is None:
+            return self.below.get(key, default)
+        return default if isinstance(value, _Gone) else value
+
+    def __setitem__(self, key: str, value: V) -> None:
+        self.own[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if key not in self:
+            raise KeyError(key)
+        self.own[key] = _GONE
+
+    def __contains__(self, key: object) -> bool:
+        value = self.own.get(key)  # type: ignore[call-overload]
+        if value is None:
+            return key in self.below
+        return not isinstance(value, _Gone)
+
+    def __iter__(self) -> Iterator[str]:
+        for key in self.below:
+            if key not in self.own:
+                yield key
+        for key, value in self.own.items():
+            if not isinstance(value, _Gone):
+                yield key
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def keys(self) -> KeysView[str]:
+        """Return the keys that are there."""
+        return KeysView(self)
+
+
+class Draft(Tables):
+    """What a decision has written so far, over a state that it must not change."""
+
+    def __init__(self, state: Tables) -> None:
+        self.jurisdiction = state.jurisdiction
+        self.everyday = state.everyday
+        self.counters = state.counters
+        self.touched = {}
+        self.incidents = Overlay(state.incidents)
+        self.assignments = Overlay(state.assignments)
+        self.units = Overlay(state.units)
+        self.points = Overlay(state.points)
+        self.cameras = Overlay(state.cameras)
+        self.accounts = Overlay(state.accounts)
+        self.sightings = Overlay(state.sightings)
+        self.plans = Overlay(state.plans)
+        self.warnings = Overlay(state.warnings)
+        self.in_force = Overlay(state.in_force)
+        self.overrides = Overlay(state.overrides)
+        self.owed = Overlay(state.owed)
