@@ -9,11 +9,10 @@ import httpx
 
 from camera_adapters.adapter import Reason, SourceError
 from camera_adapters.encoded import EncodedPicture
+from camera_adapters.http_fetch import client, fetch
 from camera_adapters.snapshot.settings import SnapshotSettings
-from camera_adapters.substream import without_login
 
 _DEFAULTS = SnapshotSettings()
-_REASONS = {401: Reason.REFUSED_LOGIN, 403: Reason.REFUSED_LOGIN, 404: Reason.NOT_FOUND}
 
 
 class _Login(httpx.Auth):
@@ -45,36 +44,13 @@ class SnapshotSource:
 
     def facts(self, stop: threading.Event) -> Iterator[EncodedPicture]:
         """Ask again and again. Raises SourceError."""
-        with httpx.Client(auth=self._login, timeout=self._settings.patience_s, trust_env=False) as client:
+        chosen = self._settings
+        with client(chosen.patience_s, login=self._login) as camera:
             due_s = time.monotonic()
             while not stop.wait(max(0.0, due_s - time.monotonic())):
-                due_s = max(due_s + self._settings.every_s, time.monotonic())
+                due_s = max(due_s + chosen.every_s, time.monotonic())
                 asked_at_ms = round(time.time() * 1000)
-                jpeg = self._fetch(client, stop)
-                if stop.is_set():
-                    return
+                jpeg = fetch(camera, self._url, max_bytes=chosen.max_bytes, patience_s=chosen.patience_s, stop=stop).body or b""
                 if not jpeg.startswith(b"\xff\xd8"):
-                    raise SourceError(Reason.GARBAGE, f"{without_login(self._url)} gave something that is no JPEG.")
+                    raise SourceError(Reason.GARBAGE, f"{self._url} gave something that is no JPEG.")
                 yield EncodedPicture(jpeg, "mjpeg", b"", True, asked_at_ms)
-
-    def _fetch(self, client: httpx.Client, stop: threading.Event) -> bytes:
-        deadline_s = time.monotonic() + self._settings.patience_s
-        got = bytearray()
-        try:
-            with client.stream("GET", self._url) as response:
-                if response.status_code != httpx.codes.OK:
-                    reason = _REASONS.get(response.status_code, Reason.UNREACHABLE)
-                    raise SourceError(reason, f"{self._url} answered {response.status_code}.")
-                for chunk in response.iter_bytes():
-                    got += chunk
-                    if len(got) > self._settings.max_bytes:
-                        raise SourceError(Reason.TOO_LARGE, f"{self._url} sent more than {self._settings.max_bytes} bytes.")
-                    if stop.is_set():
-                        return b""
-                    if time.monotonic() > deadline_s:
-                        raise SourceError(Reason.SILENT, f"{self._url} was not done in {self._settings.patience_s:g} s.")
-        except httpx.TimeoutException as err:
-            raise SourceError(Reason.SILENT, f"{self._url} does not answer.") from err
-        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as err:
-            raise SourceError(Reason.UNREACHABLE, f"{self._url}: {type(err).__name__}") from err
-        return bytes(got)

@@ -12,6 +12,7 @@ import httpx
 import structlog
 
 from camera_adapters.adapter import Reason, SourceError
+from camera_adapters.http_fetch import client, fetch
 from camera_adapters.publish import dead_letter
 from camera_adapters.weather.index import links
 from camera_adapters.weather.parse import parse_warnings
@@ -21,7 +22,6 @@ from contracts.errors import UnreadableError
 from contracts.observations import DeadLetter, WeatherWarning
 
 _log = structlog.get_logger(__name__)
-_REASONS = {401: Reason.REFUSED_LOGIN, 403: Reason.REFUSED_LOGIN, 404: Reason.NOT_FOUND}
 _SUFFIXES = frozenset({".xml", ".cap"})
 # A file younger than this may still be written.
 _SETTLED_S = 0.5
@@ -71,8 +71,8 @@ class WeatherSource:
             raise SourceError(Reason.NOT_FOUND, f"{folder} cannot be read: {err.strerror}") from err
 
     def _fetched(self, stop: threading.Event) -> Iterator[tuple[str, bytes]]:
-        with httpx.Client(timeout=self._settings.patience_s, trust_env=False) as client:
-            raw = self._get(client, self._settings.place)
+        with client(self._settings.patience_s) as service:
+            raw = self._get(service, self._settings.place, stop)
             if raw is None:
                 return
             try:
@@ -82,36 +82,21 @@ class WeatherSource:
             if linked is None:
                 yield self._settings.place, raw
             for address in linked or ():
-                if stop.is_set():
-                    return
                 try:
-                    message = self._get(client, address)
+                    message = self._get(service, address, stop)
                 except SourceError as err:
                     # One broken link must not hide the warnings behind it.
                     _log.warning("link_lost", reason=err.reason.value, detail=str(err))
                     continue
                 if message is not None:
                     yield address, message
+                if stop.is_set():
+                    return
 
-    def _get(self, client: httpx.Client, address: str) -> bytes | None:
-        deadline_s = time.monotonic() + self._settings.patience_s
-        got = bytearray()
-        try:
-            with client.stream("GET", address, headers=self._validators.get(address, {})) as response:
-                if response.status_code == httpx.codes.NOT_MODIFIED:
-                    return None
-                if response.status_code != httpx.codes.OK:
-                    raise SourceError(_REASONS.get(response.status_code, Reason.UNREACHABLE), f"{address} answered {response.status_code}.")
-                for chunk in response.iter_bytes():
-                    got += chunk
-                    if len(got) > MAX_BYTES:
-                        raise SourceError(Reason.TOO_LARGE, f"{address} sent more than {MAX_BYTES} bytes.")
-                    if time.monotonic() > deadline_s:
-                        raise SourceError(Reason.SILENT, f"{address} was not done in {self._settings.patience_s:g} s.")
-                offered = {"If-None-Match": response.headers.get("etag"), "If-Modified-Since": response.headers.get("last-modified")}
-                self._validators[address] = {name: value for name, value in offered.items() if value}
-        except httpx.TimeoutException as err:
-            raise SourceError(Reason.SILENT, f"{address} does not answer.") from err
-        except (httpx.HTTPError, httpx.InvalidURL) as err:
-            raise SourceError(Reason.UNREACHABLE, f"{address}: {type(err).__name__}") from err
-        return bytes(got)
+    def _get(self, service: httpx.Client, address: str, stop: threading.Event) -> bytes | None:
+        asked = self._validators.get(address, {})
+        got = fetch(service, address, max_bytes=MAX_BYTES, patience_s=self._settings.patience_s, stop=stop, headers=asked)
+        offered = {"If-None-Match": got.headers.get("etag"), "If-Modified-Since": got.headers.get("last-modified")}
+        if got.body is not None:
+            self._validators[address] = {name: value for name, value in offered.items() if value}
+        return got.body
