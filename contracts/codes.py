@@ -59,7 +59,9 @@ _ALL = (
     _refusal("too_many", "Too many entries in one command.", "Send them in chunks of up to 500."),
     _refusal("only_in_city", "Accounts are kept by the city.", "Send this to the city's jurisdiction."),
     _refusal("wrong_jurisdiction", "This command belongs to another jurisdiction.", "Send it to the jurisdiction that it names."),
-    _refusal("unknown_warning", "No live warning is meant by this cancellation.", "Nothing; it is over already, or never concerned this area."),
+    _refusal(
+        "unknown_warning", "No live warning is meant by this cancellation.", "Nothing; it is over already, or never concerned this area."
+    ),
     _refusal("warning_over", "This warning is over already.", "Nothing."),
     # the platform itself
     _refusal(

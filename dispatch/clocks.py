@@ -1,4 +1,4 @@
-"""Running clocks, and the one table of how long everything may take. Every figure is a setting; the defaults are those of docs/lifecycle.md."""
+"""Running clocks, and the one table of how long everything may take. Every figure is a setting; docs/lifecycle.md shows them."""
 
 from typing import Final
 

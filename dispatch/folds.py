@@ -8,12 +8,13 @@ from dispatch.tables import Header, Tables
 
 Fold = Callable[[Tables, Any, Header], None]
 F = TypeVar("F", bound=Fact)
+FoldOf = Callable[[Tables, F, Header], None]
 
 
-def fold_for(table: dict[type[Fact], Fold], event: type[F]) -> Callable[[Callable[[Tables, F, Header], None]], Callable[[Tables, F, Header], None]]:
+def fold_for(table: dict[type[Fact], Fold], event: type[F]) -> Callable[[FoldOf[F]], FoldOf[F]]:
     """Enter a function into a room's table. Raises ValueError when the event has one already."""
 
-    def enter(function: Callable[[Tables, F, Header], None]) -> Callable[[Tables, F, Header], None]:
+    def enter(function: FoldOf[F]) -> FoldOf[F]:
         if event in table:
             raise ValueError(f"{event.__name__} is folded twice")
         table[event] = function

@@ -229,7 +229,8 @@ def snapshot(state: State) -> bytes:
     return _encode(
         _Stored(
             version=FOLD_VERSION, jurisdiction=state.jurisdiction, sequence=state.sequence, head=state.head, last_at_ms=state.last_at_ms,
-            forgotten_before_ms=state.forgotten_before_ms, tally_version=state.tally_version, counters=state.counters, everyday=state.everyday,
+            forgotten_before_ms=state.forgotten_before_ms, tally_version=state.tally_version, counters=state.counters,
+            everyday=state.everyday,
             remembered=[(command, at_ms, body) for command, (at_ms, body) in state.remembered.items()], plans=list(state.plans.values()),
             incidents=state.incidents, assignments=state.assignments, units=state.units, points=state.points, cameras=state.cameras,
             accounts=state.accounts, sightings=state.sightings, warnings=state.warnings, in_force=state.in_force, overrides=state.overrides,

@@ -1,7 +1,7 @@
 """The tables of one jurisdiction: what a fold writes and a decision reads. A draft lays its own writes over them."""
 
 from collections.abc import Iterator, KeysView, MutableMapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -19,8 +19,8 @@ from dispatch.weather.entity import InForce, LiveWarning, Override
 V = TypeVar("V")
 Key = tuple[DocumentKind, str]
 
-TABLES: Final = (
-    "incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "plans", "warnings", "in_force", "overrides", "owed",
+TABLES: Final = frozenset(
+    ("incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "plans", "warnings", "in_force", "overrides", "owed")
 )
 
 
@@ -157,22 +157,18 @@ class Overlay(MutableMapping[str, V]):
 
 
 class Draft(Tables):
-    """What a decision has written so far, over a state that it must not change."""
+    """What a decision has written so far, over a state that it must not change. A table is overlaid when it is first looked at."""
 
     def __init__(self, state: Tables) -> None:
+        self._below = state
         self.jurisdiction = state.jurisdiction
         self.everyday = state.everyday
         self.counters = state.counters
         self.touched = {}
-        self.incidents = Overlay(state.incidents)
-        self.assignments = Overlay(state.assignments)
-        self.units = Overlay(state.units)
-        self.points = Overlay(state.points)
-        self.cameras = Overlay(state.cameras)
-        self.accounts = Overlay(state.accounts)
-        self.sightings = Overlay(state.sightings)
-        self.plans = Overlay(state.plans)
-        self.warnings = Overlay(state.warnings)
-        self.in_force = Overlay(state.in_force)
-        self.overrides = Overlay(state.overrides)
-        self.owed = Overlay(state.owed)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in TABLES:
+            raise AttributeError(name)
+        table: Overlay[Any] = Overlay(getattr(self._below, name))
+        setattr(self, name, table)
+        return table

@@ -9,7 +9,8 @@ from dispatch.tables import Key, Tables
 from dispatch.unit.entity import ON_DUTY
 
 FIELDS: Final = (
-    "asked", "in_hand", "units_on_duty", "volunteers_on_duty", "vehicles_on_duty", "roster", "beds_free", "points_open", "points", "cameras",
+    "asked", "in_hand", "units_on_duty", "volunteers_on_duty", "vehicles_on_duty", "roster", "beds_free", "points_open", "points",
+    "cameras",
     "cameras_watched",
 )
 Counts = tuple[int, ...]

@@ -35,22 +35,35 @@ PUB, OP, SUP, R, ST, AG, V, SYS = (
 _DESK = (OP, SUP)
 
 
-def _row(machine: Machine, before: Iterable[str], to: str | None, who: tuple[Role, ...], clock: str = "", note: str = "") -> Row:
+def _row(  # noqa: PLR0917 - the columns of the table, in their order
+    machine: Machine, before: Iterable[str], to: str | None, who: tuple[Role, ...], clock: str = "", note: str = ""
+) -> Row:
     return Row(machine=machine, before=tuple(before), to=to, who=who, clock=clock, note=note)
 
 
 INCIDENT: Final = (
-    _row(Machine.INCIDENT, (), _I.REPORTED, (PUB, OP, SUP, R, ST, SYS), "limit 2 h / 24 h / 72 h from here on", "camera, case feed, hotline, person"),
+    _row(
+        Machine.INCIDENT, (), _I.REPORTED, (PUB, OP, SUP, R, ST, SYS), "limit 2 h / 24 h / 72 h from here on",
+        "camera, case feed, hotline, person",
+    ),
     _row(Machine.INCIDENT, (_I.REPORTED,), _I.RECEIVED, _DESK, "60 s very urgent, 5 min urgent; then SUP"),
     _row(Machine.INCIDENT, (_I.RECEIVED,), _I.FILED, _DESK, "5 / 15 min; then SUP"),
     _row(Machine.INCIDENT, (_I.RECEIVED,), _I.REJECTED, _DESK, "", "with a reason"),
-    _row(Machine.INCIDENT, (_I.RECEIVED, _I.FILED, _I.DISPATCHED), _I.MERGED, _DESK, "", "into an open incident, with a reason; its offers are recalled"),
+    _row(
+        Machine.INCIDENT, (_I.RECEIVED, _I.FILED, _I.DISPATCHED), _I.MERGED, _DESK, "",
+        "into an open incident, with a reason; its offers are recalled",
+    ),
     _row(Machine.INCIDENT, (_I.FILED,), _I.DISPATCHED, (*_DESK, SYS), "3 / 15 min; then SUP", "SYS under a plan with automatic dispatch"),
     _row(Machine.INCIDENT, (_I.FILED,), _I.ON_HOLD, (SUP,), "the wake time", "with a reason; the limit goes on"),
     _row(Machine.INCIDENT, (_I.ON_HOLD,), _I.FILED, (SUP, SYS), "3 / 15 min", "wakes by itself"),
     _row(Machine.INCIDENT, (_I.DISPATCHED,), _I.IN_PROGRESS, (SYS,), "alerts at 50 / 80 / 100 % of the limit", "the first is on the scene"),
-    _row(Machine.INCIDENT, (_I.DISPATCHED, _I.IN_PROGRESS), _I.FILED, (SYS,), "SUP at once", "everybody sent or asked fell away, all waves are over"),
-    _row(Machine.INCIDENT, (_I.IN_PROGRESS,), _I.FEEDBACK, (R, ST, AG, OP, SUP), "by the limit", "with a disposition; OP and SUP on behalf"),
+    _row(
+        Machine.INCIDENT, (_I.DISPATCHED, _I.IN_PROGRESS), _I.FILED, (SYS,), "SUP at once",
+        "everybody sent or asked fell away, all waves are over",
+    ),
+    _row(
+        Machine.INCIDENT, (_I.IN_PROGRESS,), _I.FEEDBACK, (R, ST, AG, OP, SUP), "by the limit", "with a disposition; OP and SUP on behalf"
+    ),
     _row(Machine.INCIDENT, (_I.FEEDBACK,), _I.VERIFIED, (V,), "24 h", "never somebody who handled it"),
     _row(Machine.INCIDENT, (_I.FEEDBACK,), _I.FILED, (V,), "24 h", "did not pass"),
     _row(Machine.INCIDENT, (_I.VERIFIED,), _I.CLOSED, _DESK, "24 h", "SYS tells the reporter"),
@@ -59,26 +72,47 @@ INCIDENT: Final = (
         Machine.INCIDENT, (_I.REPORTED, _I.RECEIVED, _I.FILED, _I.ON_HOLD, _I.DISPATCHED), _I.CANCELLED, _DESK, "",
         "with a reason; recalls everybody",
     ),
-    _row(Machine.INCIDENT, (_I.CLOSED, _I.REJECTED, _I.MERGED, _I.CANCELLED), None, (SYS,), "30 days", "archived: stays in the log and in search"),
+    _row(
+        Machine.INCIDENT, (_I.CLOSED, _I.REJECTED, _I.MERGED, _I.CANCELLED), None, (SYS,), "30 days",
+        "archived: stays in the log and in search",
+    ),
 )
 
 ASSIGNMENT: Final = (
     _row(Machine.ASSIGNMENT, (), _A.PLANNED, (*_DESK, SYS), "", "the unit has another task"),
     _row(Machine.ASSIGNMENT, (), _A.OFFERED, (*_DESK, SYS), "60 s very urgent, 3 min urgent"),
     _row(Machine.ASSIGNMENT, (_A.PLANNED,), _A.OFFERED, (SYS,), "when the unit's task ends"),
-    _row(Machine.ASSIGNMENT, (_A.OFFERED,), _A.ACCEPTED, (R, *_DESK), "nudge after 3 min, given to somebody else after 5 min", "OP on behalf, the channel noted"),
+    _row(
+        Machine.ASSIGNMENT, (_A.OFFERED,), _A.ACCEPTED, (R, *_DESK), "nudge after 3 min, given to somebody else after 5 min",
+        "OP on behalf, the channel noted",
+    ),
     _row(Machine.ASSIGNMENT, (_A.OFFERED,), _A.DECLINED, (R, *_DESK), "", "costs nothing"),
-    _row(Machine.ASSIGNMENT, (_A.OFFERED, _A.RECALLED), _A.STANDBY, (R, *_DESK), "the window's end", "an acceptance beyond the quota, or one that crossed the recall"),
+    _row(
+        Machine.ASSIGNMENT, (_A.OFFERED, _A.RECALLED), _A.STANDBY, (R, *_DESK), "the window's end",
+        "an acceptance beyond the quota, or one that crossed the recall",
+    ),
     _row(Machine.ASSIGNMENT, (_A.STANDBY,), _A.ACCEPTED, (SYS,), "as accepted", "somebody fell away"),
     _row(Machine.ASSIGNMENT, (_A.STANDBY,), _A.NOT_NEEDED, (SYS,), "the window's end"),
     _row(Machine.ASSIGNMENT, (_A.OFFERED,), _A.EXPIRED, (SYS,), "the window's end", "a vehicle that does not answer is told to SUP"),
-    _row(Machine.ASSIGNMENT, (_A.PLANNED, _A.OFFERED, _A.STANDBY), _A.RECALLED, (*_DESK, SYS), "", "quota filled: all others in the same commit"),
-    _row(Machine.ASSIGNMENT, (_A.ACCEPTED, _A.EN_ROUTE), _A.RECALLED, (*_DESK, SYS), "", "the incident was cancelled or merged, or another ended it"),
+    _row(
+        Machine.ASSIGNMENT, (_A.PLANNED, _A.OFFERED, _A.STANDBY), _A.RECALLED, (*_DESK, SYS), "",
+        "quota filled: all others in the same commit",
+    ),
+    _row(
+        Machine.ASSIGNMENT, (_A.ACCEPTED, _A.EN_ROUTE), _A.RECALLED, (*_DESK, SYS), "",
+        "the incident was cancelled or merged, or another ended it",
+    ),
     _row(Machine.ASSIGNMENT, (_A.ACCEPTED,), _A.EN_ROUTE, (R, *_DESK), "1.5 × ETA; then OP"),
-    _row(Machine.ASSIGNMENT, (_A.ACCEPTED, _A.EN_ROUTE), _A.ON_SCENE, (R, *_DESK, SYS), "check-in every 15 min, two misses tell SUP", "SYS after 30 s inside the geofence"),
+    _row(
+        Machine.ASSIGNMENT, (_A.ACCEPTED, _A.EN_ROUTE), _A.ON_SCENE, (R, *_DESK, SYS), "check-in every 15 min, two misses tell SUP",
+        "SYS after 30 s inside the geofence",
+    ),
     _row(Machine.ASSIGNMENT, (_A.ON_SCENE,), _A.CONTACTED, (R, *_DESK), "check-in every 15 min; asked to clear after 30 min"),
     _row(Machine.ASSIGNMENT, (_A.ON_SCENE,), _A.NOT_FOUND, (R, *_DESK), "asked to clear after 30 min"),
-    _row(Machine.ASSIGNMENT, (_A.CONTACTED,), _A.TRANSPORTING, (R, *_DESK), "the bed is held until ETA + 30 min; check-in every 15 min", "ST confirms the bed"),
+    _row(
+        Machine.ASSIGNMENT, (_A.CONTACTED,), _A.TRANSPORTING, (R, *_DESK), "the bed is held until ETA + 30 min; check-in every 15 min",
+        "ST confirms the bed",
+    ),
     _row(Machine.ASSIGNMENT, (_A.TRANSPORTING,), _A.AT_FACILITY, (R, ST, *_DESK), "asked to clear after 30 min"),
     _row(Machine.ASSIGNMENT, (_A.CONTACTED, _A.NOT_FOUND, _A.AT_FACILITY), _A.CLEARED, (R, *_DESK), ""),
     _row(

@@ -71,7 +71,9 @@ def _move(d: Decision, body: cmd.MoveAssignment) -> None:
         started_back(d, task, departed=True)
 
 
-def _moved(d: Decision, task: Assignment, to: AssignmentState, point: str | None, eta_s: int | None, *, by_itself: bool) -> e.AssignmentMoved:
+def _moved(
+    d: Decision, task: Assignment, to: AssignmentState, point: str | None, eta_s: int | None, *, by_itself: bool
+) -> e.AssignmentMoved:
     due_at_ms = clear_due_at_ms = bed_until_ms = None
     timers = d.timers
     eta_or_default_s = eta_s or task.eta_s or timers.eta_unknown_s
@@ -84,7 +86,8 @@ def _moved(d: Decision, task: Assignment, to: AssignmentState, point: str | None
     if to is A.TRANSPORTING and point is not None and d.state.points[point].beds_free > 0:
         bed_until_ms = d.now_ms + eta_or_default_s * 1000 + timers.bed_hold_s * 1000
     return e.AssignmentMoved(
-        assignment=task.id, to=to, due_at_ms=due_at_ms, clear_due_at_ms=clear_due_at_ms, bed_until_ms=bed_until_ms, point=point, eta_s=eta_s,
+        assignment=task.id, to=to, due_at_ms=due_at_ms, clear_due_at_ms=clear_due_at_ms, bed_until_ms=bed_until_ms, point=point,
+        eta_s=eta_s,
         by_itself=by_itself,
     )
 
@@ -139,7 +142,9 @@ def _delivery(d: Decision, body: cmd.RecordDelivery) -> None:
     elif body.effect is not None and body.effect not in d.state.owed:
         raise Refused("not_owed", body.effect)
     d.emit(
-        e.DeliveryRecorded(assignment=body.assignment, channel=body.channel, status=body.status, effect=body.effect, detail=body.detail[:500])
+        e.DeliveryRecorded(
+            assignment=body.assignment, channel=body.channel, status=body.status, effect=body.effect, detail=body.detail[:500]
+        )
     )
 
 

@@ -44,7 +44,8 @@ def _new(state: Tables, header: Header, event: e.AssignmentPlanned | e.OfferMade
     state.assignments[task.id] = task
     incident = state.incidents[event.incident]
     change(
-        state, event.incident, header, None, assignments=(*incident.assignments, task.id), asked_units=(*incident.asked_units, candidate.unit)
+        state, event.incident, header, None, assignments=(*incident.assignments, task.id),
+        asked_units=(*incident.asked_units, candidate.unit)
     )
     return task
 
@@ -117,7 +118,8 @@ def _aborted(state: Tables, event: e.AssignmentAborted, header: Header) -> None:
     task = _move(state, event.assignment, A.ABORTED, header, reason=event.reason)
     incident = state.incidents[task.incident]
     change(
-        state, task.incident, header, "AssignmentAborted", {"assignment": task.id, "unit": task.unit, "reason": event.reason}, filled=False, wave=None,
+        state, task.incident, header, "AssignmentAborted", {"assignment": task.id, "unit": task.unit, "reason": event.reason}, filled=False,
+        wave=None,
         handlers=handled(incident, header.actor.account),
     )
 

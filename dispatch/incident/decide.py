@@ -61,7 +61,8 @@ def _file(d: Decision, body: cmd.FileIncident) -> None:
     d.emit(
         e.IncidentFiled(
             incident=incident.id, urgency=urgency, quota=_quota(body.quota), needs=incident.needs if body.needs is None else body.needs,
-            minor=incident.minor if body.minor is None else body.minor, incapable=incident.incapable if body.incapable is None else body.incapable,
+            minor=incident.minor if body.minor is None else body.minor,
+            incapable=incident.incapable if body.incapable is None else body.incapable,
             dispatch_due_at_ms=d.now_ms + d.timers.dispatch_s.of_ms(urgency),
             limit_due_at_ms=min(incident.limit.due_at_ms, incident.limit.started_at_ms + d.timers.limit_s.of_ms(urgency)),
         )
@@ -138,7 +139,8 @@ def _change_urgency(d: Decision, body: cmd.ChangeUrgency) -> None:
     limit_due_at_ms = min(incident.limit.due_at_ms, incident.limit.started_at_ms + d.timers.limit_s.of_ms(body.urgency))
     d.emit(
         e.UrgencyChanged(
-            incident=incident.id, urgency=body.urgency, reason=d.reason(body.reason), limit_due_at_ms=limit_due_at_ms, step_due_at_ms=step_due_at_ms
+            incident=incident.id, urgency=body.urgency, reason=d.reason(body.reason), limit_due_at_ms=limit_due_at_ms,
+            step_due_at_ms=step_due_at_ms
         )
     )
 
@@ -254,7 +256,8 @@ def _feed_back(d: Decision, body: cmd.ReportDisposition) -> None:
     end_call(d, incident.id, "fed_back")
     d.emit(
         e.IncidentFedBack(
-            incident=incident.id, disposition=body.disposition, verify_due_at_ms=d.now_ms + d.timers.verify_s * 1000, assignment=body.assignment,
+            incident=incident.id, disposition=body.disposition, verify_due_at_ms=d.now_ms + d.timers.verify_s * 1000,
+            assignment=body.assignment,
             point=body.point, note=body.note, pictures=body.pictures, people_helped=body.people_helped,
         )
     )
@@ -294,7 +297,9 @@ def _close(d: Decision, body: cmd.CloseIncident) -> None:
 def _tell_reporter(d: Decision, incident: Incident, outcome: str) -> None:
     if incident.reporter is not None or incident.reference is not None:
         d.owe(
-            TellReporter(effect=f"{incident.id}:reporter:{d.header.sequence}", incident=incident.id, reference=incident.reference, outcome=outcome)
+            TellReporter(
+                effect=f"{incident.id}:reporter:{d.header.sequence}", incident=incident.id, reference=incident.reference, outcome=outcome
+            )
         )
 
 

@@ -64,7 +64,8 @@ def incident_document(state: Tables, incident: Incident) -> IncidentDocument:
         )
     return IncidentDocument(
         id=incident.id, jurisdiction=state.jurisdiction, version=incident.version, number=incident.number, state=incident.state,
-        urgency=incident.urgency, uplifted_from=incident.uplifted_from, source=incident.source, place=incident.place, people=incident.people,
+        urgency=incident.urgency, uplifted_from=incident.uplifted_from, source=incident.source, place=incident.place,
+        people=incident.people,
         posture=incident.posture, minor=incident.minor, incapable=incident.incapable, needs=incident.needs, quota=incident.quota,
         reported_at_ms=incident.reported_at_ms, asked=asked_of(state, incident), escalated=incident.escalated,
         clock=_first(incident.clocks, _SHOWN), limit=None if incident.limit_stopped else _clock(incident.limit),

@@ -25,7 +25,8 @@ def _step(incident: Incident, clock: Clock, header: Header, due_at_ms: int) -> t
 
 def _back_to_filed(incident: Incident, header: Header, due_at_ms: int) -> dict[str, Any]:
     return {
-        "state": S.FILED, "clocks": c.stop(_step(incident, Clock.DISPATCH, header, due_at_ms), Clock.REVISIT), "wave": None, "filled": False,
+        "state": S.FILED, "clocks": c.stop(_step(incident, Clock.DISPATCH, header, due_at_ms), Clock.REVISIT), "wave": None,
+        "filled": False,
         "finding": None, "asked_units": (), "hold_until_ms": None, "hold_reason": "", "exhausted": False, "shortfalls": (),
         "past": len(incident.assignments),
     }
@@ -76,7 +77,8 @@ def _filed(state: Tables, event: e.IncidentFiled, header: Header) -> None:
     change(
         state, event.incident, header, "IncidentFiled", {"urgency": event.urgency, "quota": event.quota},
         state=S.FILED, urgency=event.urgency, quota=event.quota, needs=event.needs, minor=event.minor, incapable=event.incapable,
-        escalated=False, clocks=_step(incident, Clock.DISPATCH, header, event.dispatch_due_at_ms), limit=_earlier(incident, event.limit_due_at_ms),
+        escalated=False, clocks=_step(incident, Clock.DISPATCH, header, event.dispatch_due_at_ms),
+        limit=_earlier(incident, event.limit_due_at_ms),
         handlers=handled(incident, header.actor.account),
     )
 
@@ -116,7 +118,8 @@ def _held(state: Tables, event: e.IncidentHeld, header: Header) -> None:
     incident = state.incidents[event.incident]
     change(
         state, event.incident, header, "IncidentHeld", {"wake_at_ms": event.wake_at_ms, "reason": event.reason}, state=S.ON_HOLD,
-        hold_until_ms=event.wake_at_ms, hold_reason=event.reason, escalated=False, clocks=_step(incident, Clock.WAKE, header, event.wake_at_ms),
+        hold_until_ms=event.wake_at_ms, hold_reason=event.reason, escalated=False,
+        clocks=_step(incident, Clock.WAKE, header, event.wake_at_ms),
     )
 
 
@@ -124,7 +127,8 @@ def _held(state: Tables, event: e.IncidentHeld, header: Header) -> None:
 def _woken(state: Tables, event: e.IncidentWoken, header: Header) -> None:
     incident = state.incidents[event.incident]
     change(
-        state, event.incident, header, "IncidentWoken", {"by_itself": event.by_itself}, **_back_to_filed(incident, header, event.dispatch_due_at_ms)
+        state, event.incident, header, "IncidentWoken", {"by_itself": event.by_itself},
+        **_back_to_filed(incident, header, event.dispatch_due_at_ms)
     )
 
 
@@ -312,7 +316,7 @@ def _reopened(state: Tables, event: e.IncidentReopened, header: Header) -> None:
 
 
 @fold_for(EVOLVE, e.IncidentArchived)
-def _archived(state: Tables, event: e.IncidentArchived, header: Header) -> None:
+def _archived(state: Tables, event: e.IncidentArchived, header: Header) -> None:  # noqa: ARG001 - all folds have one shape
     incident = state.incidents[event.incident]
     for assignment in incident.assignments:
         del state.assignments[assignment]

@@ -25,7 +25,7 @@ def uplifted(urgency: Urgency, levels: int) -> Urgency:
 
 
 def number_of(d: Decision) -> str:
-    """Return the number people say on the phone: city and county, day, counter of the day. E.g. BZ02-0118-027; the city's own is BZ-0118-027."""
+    """Return the number people say on the phone: city and county, day, counter of the day: BZ02-0118-027, the city's own BZ-0118-027."""
     city, county = d.state.jurisdiction[:4], d.state.jurisdiction[4:6]
     counters = d.state.counters
     last = counters.number_last if counters.number_day == day_of(d.now_ms) else 0
@@ -73,7 +73,8 @@ def open_revisit(d: Decision, incident: Incident) -> None:
     """Somebody looks again: the same person at the same place, as a new incident."""
     body = cmd.ReportIncident(
         source=Source.REVISIT, place=incident.place, urgency=incident.uplifted_from or incident.urgency, people=incident.people,
-        posture=incident.posture, minor=incident.minor, incapable=incident.incapable, needs=incident.needs, description=incident.description,
+        posture=incident.posture, minor=incident.minor, incapable=incident.incapable, needs=incident.needs,
+        description=incident.description,
         pictures=incident.pictures[:1], simulated=incident.simulated,
     )
     revisit = report(d, body, revisit_of=incident.id)
@@ -96,7 +97,8 @@ def _sighting(d: Decision, body: cmd.ReportSighting) -> None:
     d.emit(
         e.SightingOpened(
             sighting=d.new_id("s"), incident=incident, camera=body.camera, track=body.track, place=body.place, boxes=body.boxes,
-            first_seen_ms=body.first_seen_ms, last_seen_ms=body.last_seen_ms, dwell_threshold_s=body.dwell_threshold_s, picture=body.picture,
+            first_seen_ms=body.first_seen_ms, last_seen_ms=body.last_seen_ms, dwell_threshold_s=body.dwell_threshold_s,
+            picture=body.picture,
             expires_at_ms=_expiry(d, body.last_seen_ms),
         )
     )
@@ -127,7 +129,7 @@ def _overlapping(d: Decision, body: cmd.ReportSighting) -> Sighting | None:
 
 def _attach(d: Decision, body: cmd.ReportSighting, known: Sighting) -> None:
     incident = d.state.incidents[known.incident]
-    # While help is on its way the sighting lives on with what is seen. Afterwards it only runs out: who still lies there then is a new case.
+    # While help is on its way the sighting lives on with what is seen. Afterwards it only runs out: who lies there then is a new case.
     expires_at_ms = _expiry(d, body.last_seen_ms) if incident.state in NEEDS_HELP else known.clocks[0].due_at_ms
     d.emit(
         e.SightingAttached(

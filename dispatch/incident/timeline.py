@@ -20,7 +20,8 @@ def change(state: Tables, incident: str, header: Header, event: str | None, fact
     before = state.incidents[incident]
     if event is not None:
         line = TimelineEntry(
-            at_ms=header.at_ms, sequence=header.sequence, event=event, account=header.actor.account, role=header.actor.role, facts=facts or {}
+            at_ms=header.at_ms, sequence=header.sequence, event=event, account=header.actor.account, role=header.actor.role,
+            facts=facts or {}
         )
         kept = before.timeline if len(before.timeline) < KEPT else before.timeline[-KEPT + 1 :]
         changes["timeline"] = (*kept, line)

@@ -10,7 +10,8 @@ def point_document(state: Tables, point: Point) -> PointDocument:
     entry = point.entry
     return PointDocument(
         id=entry.point, jurisdiction=state.jurisdiction, version=point.version, name=entry.name, place=entry.place, station=entry.station,
-        open=point.open, opened_by=point.opened_by, beds=entry.beds, beds_free=point.beds_free, beds_held=point.held, simulated=entry.simulated,
+        open=point.open, opened_by=point.opened_by, beds=entry.beds, beds_free=point.beds_free, beds_held=point.held,
+        simulated=entry.simulated,
     )
 
 

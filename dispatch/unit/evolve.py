@@ -38,7 +38,8 @@ def _duty_changed(state: Tables, event: e.DutyChanged, header: Header) -> None:
     resting = unit.rest_until_ms if event.by_itself or event.break_ends_at_ms is None else event.break_ends_at_ms
     state.put_unit(
         replace(
-            unit, version=header.sequence, duty=event.state, clocks=running, duty_since_ms=since_ms, returning=returning, rest_until_ms=resting,
+            unit, version=header.sequence, duty=event.state, clocks=running, duty_since_ms=since_ms, returning=returning,
+            rest_until_ms=resting,
         )
     )
 

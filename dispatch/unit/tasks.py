@@ -47,7 +47,8 @@ def release_unit(state: Tables, task: Assignment, before: AssignmentState, heade
     changes = {"assignment": None, "incident": None, "committed": False} if unit.assignment == task.id else {}
     state.put_unit(
         replace(
-            unit, version=header.sequence, queued=tuple(waiting for waiting in unit.queued if waiting != task.id), answers=answers, spans=spans,
+            unit, version=header.sequence, queued=tuple(waiting for waiting in unit.queued if waiting != task.id), answers=answers,
+            spans=spans,
             load_h=load_h, **changes,
         )
     )

@@ -156,7 +156,8 @@ def _bring(d: Decision, hazard: Hazard, wanted: InForce | None, keep_open: set[s
     d.emit(
         e.PlanChanged(
             plan=active.plan, before=present.active.plan, name=active.name, hazard=hazard, level=active.level, settings=settings,
-            warning=active.warning, headline=active.headline, reason=reason, expires_at_ms=active.expires_at_ms, opened=opened, closed=closed,
+            warning=active.warning, headline=active.headline, reason=reason, expires_at_ms=active.expires_at_ms, opened=opened,
+            closed=closed,
             simulated=active.simulated,
         )
     )

@@ -49,7 +49,8 @@ class Night:
         """A command of now."""
         self._sent += 1
         return cmd.Command(
-            id=command_id or f"c{self._sent}", jurisdiction=self.state.jurisdiction, actor=actor, body=body, sent_at_ms=self.now_ms, body_sha256="b"
+            id=command_id or f"c{self._sent}", jurisdiction=self.state.jurisdiction, actor=actor, body=body, sent_at_ms=self.now_ms,
+            body_sha256="b",
         )
 
     def send(self, command: cmd.Command) -> tuple[Any, ...]:
