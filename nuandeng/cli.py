@@ -14,7 +14,7 @@ import typer
 
 from contracts.errors import NuandengError
 from nuandeng.doctor import examine
-from nuandeng.log_commands import deadletters_app
+from nuandeng.log_commands import audit_app, deadletters_app, replay_command
 from nuandeng.run import run_platform
 from nuandeng.settings import Settings, read_settings, settings_schema
 
@@ -22,6 +22,8 @@ app = typer.Typer(name="nuandeng", no_args_is_help=True, add_completion=False, p
 config_app = typer.Typer(no_args_is_help=True, help="The settings file.")
 app.add_typer(config_app, name="config")
 app.add_typer(deadletters_app, name="deadletters")
+app.add_typer(audit_app, name="audit")
+app.command("replay")(replay_command)
 
 _Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="TOML file; without it, the defaults.")]
 _DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", help="Instead of the settings' data_dir.")]

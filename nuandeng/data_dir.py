@@ -48,7 +48,7 @@ def _take(descriptor: int, folder: Path) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pid = holder(folder)
+            pid = _noted(folder)
             if pid is not None and _runs(pid):
                 raise DataDirInUseError(f"{folder} is in use by process {pid}.") from None
             if time.monotonic() > deadline:
@@ -58,8 +58,19 @@ def _take(descriptor: int, folder: Path) -> None:
             return
 
 
-def holder(folder: Path) -> int | None:
-    """The process that holds, or last held, the data directory."""
+def in_use_by(folder: Path) -> int | None:
+    """The process that holds the data directory now, or None."""
+    try:
+        with (folder / _LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _noted(folder)
+    except OSError:
+        return None
+    return None
+
+
+def _noted(folder: Path) -> int | None:
     try:
         return int((folder / _LOCK).read_text())
     except (OSError, ValueError):

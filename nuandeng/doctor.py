@@ -13,7 +13,7 @@ import msgspec
 import psutil
 
 from nuandeng.checkout import cache_dir
-from nuandeng.data_dir import NEEDED_TO_START_MB, holder
+from nuandeng.data_dir import NEEDED_TO_START_MB, in_use_by
 from nuandeng.embedded.jars import jars_dir
 from nuandeng.embedded.java import find_java, java_version
 from nuandeng.embedded.ports import holder as port_holder
@@ -39,7 +39,7 @@ class Finding(NamedTuple):
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything, cheapest first."""
-    running = _running(Path(settings.data_dir))
+    running = in_use_by(Path(settings.data_dir)) is not None
     yield from _set_up()
     yield _java()
     yield from _ports(settings, running=running)
@@ -48,11 +48,6 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _descriptors()
     yield from _clocks()
     yield from _data_dir(Path(settings.data_dir), running=running)
-
-
-def _running(folder: Path) -> bool:
-    pid = holder(folder)
-    return pid is not None and psutil.pid_exists(pid)
 
 
 def _set_up() -> Iterator[Finding]:
@@ -143,7 +138,7 @@ def _data_dir(folder: Path, *, running: bool) -> Iterator[Finding]:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         yield Finding("data directory", "broken", f"{folder} cannot be written by this user", f"chown -R $(id -un) {folder}")
         return
-    yield Finding("data directory", "ok", f"{folder}{f', in use by process {holder(folder)}' if running else ''}")
+    yield Finding("data directory", "ok", f"{folder}{f', in use by process {in_use_by(folder)}' if running else ''}")
     yield from _secrets(folder)
     kafka = folder / "kafka" / "log"
     if kafka.exists() and not (kafka / "meta.properties").exists():

@@ -2,21 +2,23 @@
 
 import contextlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import psutil
 import typer
 
 from contracts.runtime import Runtime, decode_runtime
-from nuandeng.data_dir import held, holder
+from nuandeng.data_dir import held, in_use_by
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.server_process import ServerProcess
 from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import TOOLS, Installation
 from nuandeng.settings import Settings
+from stream.audit import verify
 from stream.deadletters import list_dead_letters, resend_dead_letter, show_dead_letter
+from stream.replay import replay
 
 deadletters_app = typer.Typer(no_args_is_help=True, help="Records that could not be read or decided.")
 
@@ -31,8 +33,8 @@ def opened(data_dir: Path) -> Iterator[Runtime]:
         DataDirBrokenError: nothing was ever recorded there. PlatformError: the broker did not start.
     """
     folder = data_dir.resolve()
-    pid = holder(folder)
-    if pid is not None and psutil.pid_exists(pid):
+    pid = in_use_by(folder)
+    if pid is not None:
         try:
             running = decode_runtime((folder / "run" / f"{TOOLS}.json").read_bytes())
         except (OSError, msgspec.MsgspecError) as err:
@@ -78,3 +80,50 @@ def resend(number: int, data_dir: DataDir) -> None:
     """Send it again to the topic it came from."""
     with opened(data_dir) as runtime:
         typer.echo(f"sent to {resend_dead_letter(runtime, number)}")
+
+
+def replay_command(
+    data_dir: DataDir,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="JSON", help='Last offset of each partition, such as {"0": 41, "2": 7}.')
+    ] = None,
+    until: Annotated[datetime | None, typer.Option("--until", help="The state of a minute: local time.")] = None,
+    jurisdiction: Annotated[str | None, typer.Option("--jurisdiction", metavar="CODE", help="This county or city alone.")] = None,
+    digest: Annotated[bool, typer.Option("--digest", help="Print nothing but the digest.")] = False,
+) -> None:
+    """Fold the log from its beginning and print the state, or its digest."""
+    try:
+        offsets = None if at is None else msgspec.json.decode(at, type=dict[int, int])
+    except msgspec.MsgspecError as err:
+        raise typer.BadParameter(f"--at: {err}") from err
+    until_ms = None if until is None else round(until.astimezone().timestamp() * 1000)
+    with opened(data_dir) as runtime:
+        found = replay(runtime, at=offsets, until_ms=until_ms, jurisdiction=jurisdiction)
+    if digest:
+        typer.echo(found.digest)
+        return
+    shown = {"offsets": found.offsets, "digest": found.digest, "records": found.records, "ignored": found.ignored, "states": found.states}
+    typer.echo(msgspec.json.format(msgspec.json.encode(shown, enc_hook=str), indent=2).decode())
+
+
+audit_app = typer.Typer(no_args_is_help=True, help="Proofs on the log.")
+
+
+@audit_app.callback()
+def _audit() -> None:
+    """Proofs on the log."""
+
+
+@audit_app.command("verify")
+def verify_command(data_dir: DataDir) -> None:
+    """Check every sequence and hash; exit code 1 names the first bad record."""
+    with opened(data_dir) as runtime:
+        found = verify(runtime)
+    for jurisdiction, (sequence, head) in sorted(found.heads.items()):
+        typer.echo(f"{jurisdiction}  sequence {sequence}  {head}")
+    if found.bad is not None:
+        bad = found.bad
+        where = f"partition {bad.partition}, offset {bad.offset}, jurisdiction {bad.jurisdiction or '?'}, sequence {bad.sequence or '?'}"
+        typer.echo(f"BAD: {where}: {bad.reason}")
+        raise typer.Exit(1)
+    typer.echo(f"{found.records} records, {found.fenced} of them fenced off, all as they must be")

@@ -47,7 +47,7 @@ class RunningPart:
         while not self._stopping:
             began_s = time.monotonic()
             reason = await self._run_once()
-            if self._stopping:
+            if self._stopping or (self.was_ready.is_set() and self.part.once):
                 return
             failures = 1 if time.monotonic() - began_s > _STEADY_S else failures + 1
             if not self.was_ready.is_set() and failures >= _TRIES_AT_START:
@@ -93,12 +93,14 @@ class RunningPart:
             _signal_group(process.pid, signal.SIGKILL)
             self._guard.release(process.pid)
             self._process = None
+        await pump
         with contextlib.suppress(asyncio.CancelledError):
             why = await watch
             if why:
-                await pump
                 return why
-        await pump
+        if self.part.once and code == 0:
+            self._log.note("done")
+            self.was_ready.set()
         return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
     async def _pump(self, process: asyncio.subprocess.Process) -> None:
@@ -114,6 +116,8 @@ class RunningPart:
 
     async def _watch(self, process: asyncio.subprocess.Process) -> str | None:
         """Await readiness, then watch progress; kill the process and say why if either fails."""
+        if self.part.once:
+            return None
         began_s = time.monotonic()
         if self.part.ready:
             while not await asyncio.to_thread(self.part.ready, process.pid):
