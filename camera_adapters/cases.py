@@ -2,6 +2,7 @@
 
 import argparse
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
@@ -13,7 +14,7 @@ from camera_adapters.intake import IntakeConsumer
 from camera_adapters.keep_reading import keep_reading
 from camera_adapters.processes import log_to_stderr, stop_on_signals
 from camera_adapters.publish import Publisher
-from contracts.observations import DeadLetter, IntakeReport, RawIntake
+from contracts.observations import IntakeReport, RawIntake
 from stream.access import runtime_from_environment
 from stream.vault.keystore import FileKeyStore
 from stream.vault.sealer import TextSealer
@@ -49,10 +50,10 @@ def main() -> None:
     reader = CaseReader(keys, TextSealer(keys), folder)
     publisher = Publisher(runtime)
 
-    def read(raw: RawIntake, body: bytes) -> tuple[IntakeReport | DeadLetter, ...]:
+    def read(raw: RawIntake, body: bytes) -> Iterator[IntakeReport]:
         return reader.read(raw.kind.removeprefix(PREFIX), body, raw.received_at_ms)
 
-    intake = IntakeConsumer(runtime, "case-intake", publisher, lambda kind: kind.startswith(PREFIX), read)
+    intake = IntakeConsumer(runtime, "case-intake", publisher, wanted=lambda kind: kind.startswith(PREFIX), read=read, keys=keys)
     sources = polled(folder, reader)
     threads = [threading.Thread(target=keep_reading, args=(source, publisher.send, stop), daemon=True) for source in sources]
     threads.append(threading.Thread(target=intake.run, args=(stop,), daemon=True))

@@ -13,23 +13,24 @@ from contracts.errors import StoreAwayError
 from contracts.observations import CameraHealth, DeadLetter, Detections, IntakeReport, WeatherWarning
 from contracts.runtime import Runtime
 from contracts.topics import DEAD_LETTERS, OBSERVATIONS, REPORTS, WARNINGS
-from stream.access import kafka_settings, topic
+from stream.access import kafka_settings
+from stream.access import topic as topic_name
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
 # A dead letter holds bytes as they came; a body larger than this is cut, and says so in its detail.
-_MAX_LETTER_BYTES = 256 * 1024
+_MAX_LETTER_BYTES = 600 * 1024
 _FLUSH_S = 30.0
 
 AnyFact = Detections | CameraHealth | WeatherWarning | IntakeReport | DeadLetter
 
 
-def dead_letter(reason: str, detail: str, source: str, raw: bytes, *, at_ms: int | None = None) -> DeadLetter:
-    """Return the letter of something that could not be read."""
+def dead_letter(reason: str, detail: str, source: str, raw: bytes, *, topic: str | None = None, key: str | None = None) -> DeadLetter:
+    """Return the letter of something that could not be read. topic, key: where sending raw again makes sense."""
     cut = raw[:_MAX_LETTER_BYTES]
     told = detail if len(cut) == len(raw) else f"{detail} (the first {len(cut)} of {len(raw)} bytes)"
-    now_ms = round(time.time() * 1000) if at_ms is None else at_ms
-    return DeadLetter(reason=reason, detail=told, source=source, raw=b64encode(cut).decode(), at_ms=now_ms)
+    now_ms = round(time.time() * 1000)
+    return DeadLetter(reason=reason, detail=told, source=source, raw=b64encode(cut).decode(), at_ms=now_ms, topic=topic, key=key)
 
 
 def address_of(fact: AnyFact) -> tuple[str, str]:
@@ -58,7 +59,7 @@ class Publisher:
         """Put a fact on its way. One that Kafka does not take within a minute is counted and logged."""
         name, key = address_of(fact)
         try:
-            self._producer.send(topic(self._runtime, name), key=key.encode(), value=_encode(fact)).add_errback(self._lost, name, key)
+            self._producer.send(topic_name(self._runtime, name), key=key.encode(), value=_encode(fact)).add_errback(self._lost, name, key)
         except KafkaError as err:
             self._lost(name, key, err)
 

@@ -13,7 +13,8 @@ from contracts.observations import IntakeReport
 from contracts.terms import Urgency
 from contracts.values import Place, Sealed
 
-MAX_BYTES = 700 * 1024
+# As base64 of a sealed record it must fit into a Kafka message and into a dead letter.
+MAX_BYTES = 400 * 1024
 _TEXT_LIMIT = 4000
 _MAX_PEOPLE = 500
 _AREA_DIGITS = 12

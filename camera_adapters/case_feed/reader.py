@@ -1,6 +1,6 @@
 """Cases of any vendor, with their personal fields sealed as they come in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ from camera_adapters.publish import dead_letter
 from contracts.errors import UnreadableError
 from contracts.observations import DeadLetter, IntakeReport
 from contracts.ports import KeyStore, Sealer
+from contracts.topics import RAW_INTAKE
 from contracts.values import Sealed
+from stream.intake_sealing import seal_intake
 
 
 class CaseReader:
@@ -31,23 +33,37 @@ class CaseReader:
             self._mappings[vendor] = load_mapping(vendor, self._folder)
         return self._mappings[vendor]
 
-    def read(self, vendor: str, body: bytes, received_at_ms: int) -> tuple[IntakeReport | DeadLetter, ...]:
-        """Return the facts in a body: of one case, or of a list of them. Raises UnreadableError when it is no JSON, MappingError."""
+    def read(self, vendor: str, body: bytes, received_at_ms: int) -> Iterator[IntakeReport]:
+        """Yield the open cases in a body, which is one case or a list of them.
+
+        Raises:
+            MappingError: the vendor has no mapping file, or a wrong one.
+            UnreadableError: the body is no JSON; or, after all good cases were yielded, some of them could not be read.
+        """
         mapping = self.mapping(vendor)
         document = parse_json(body)
-        return tuple(self.facts(document if isinstance(document, list) else [document], mapping, received_at_ms))
-
-    def facts(self, cases: Iterable[Any], mapping: VendorMapping, received_at_ms: int) -> Iterator[IntakeReport | DeadLetter]:
-        """Yield a report for each open case, and a dead letter for each that cannot be read, so that one spoils no other."""
-        for case in cases:
+        cases = document if isinstance(document, list) else [document]
+        wrong: list[str] = []
+        for n, case in enumerate(cases):
             try:
-                report = parse_case(case, mapping, seal=self._seal, received_at_ms=received_at_ms)
+                report = self.read_one(case, mapping, received_at_ms)
             except UnreadableError as err:
-                octets = msgspec.json.encode(case)
-                yield dead_letter("unreadable", str(err), f"case:{mapping.vendor}", octets, at_ms=received_at_ms)
+                wrong.append(f"case {n}: {err}")
             else:
                 if report is not None:
                     yield report
+        if wrong:
+            raise UnreadableError(f"{len(wrong)} of {len(cases)} cases cannot be read: {'; '.join(wrong[:5])}")
+
+    def read_one(self, case: Any, mapping: VendorMapping, received_at_ms: int) -> IntakeReport | None:
+        """Return the report of a decoded case, None when it is no longer open. Raises UnreadableError."""
+        return parse_case(case, mapping, seal=self._seal, received_at_ms=received_at_ms)
+
+    def letter(self, case: Any, mapping: VendorMapping, err: UnreadableError, received_at_ms: int) -> DeadLetter:
+        """Return the dead letter of a decoded case: sealed, and readable again when it is sent to the intake."""
+        kind = f"case:{mapping.vendor}"
+        record = seal_intake(self._keys, kind, msgspec.json.encode(case), received_at_ms)
+        return dead_letter(err.code, str(err), kind, msgspec.json.encode(record), topic=RAW_INTAKE, key=kind)
 
     def _seal(self, texts: dict[str, str]) -> dict[str, Sealed]:
         if not texts:

@@ -8,11 +8,11 @@ from hashlib import sha256
 
 import msgspec
 
+from camera_adapters.adapter import Reason, SourceError
 from camera_adapters.case_feed.parse import MAX_BYTES, cases_in
 from camera_adapters.case_feed.reader import CaseReader
 from camera_adapters.case_feed.settings import PollSettings, VendorMapping
 from camera_adapters.http_fetch import client, fetch
-from camera_adapters.publish import dead_letter
 from contracts.errors import UnreadableError
 from contracts.observations import DeadLetter, IntakeReport
 
@@ -42,11 +42,19 @@ class CaseFeedSource:
         try:
             cases = cases_in(answer, self._poll.cases)
         except UnreadableError as err:
-            if self._first_time(answer):
-                yield dead_letter("unreadable", str(err), f"case:{self._mapping.vendor}", answer)
-            return
-        new = [case for case in cases if self._first_time(msgspec.json.encode(case))]
-        yield from self._reader.facts(new, self._mapping, round(time.time() * 1000))
+            # An answer that is no list of cases is a fault of the vendor's service, not of one case.
+            raise SourceError(Reason.GARBAGE, str(err)) from err
+        now_ms = round(time.time() * 1000)
+        for case in cases:
+            if not self._first_time(msgspec.json.encode(case)):
+                continue
+            try:
+                report = self._reader.read_one(case, self._mapping, now_ms)
+            except UnreadableError as err:
+                yield self._reader.letter(case, self._mapping, err, now_ms)
+            else:
+                if report is not None:
+                    yield report
 
     def _first_time(self, octets: bytes) -> bool:
         mark = sha256(octets).digest()

@@ -32,7 +32,9 @@ def main() -> None:
         WeatherSource(WeatherSettings(place=place, every_s=_URL_EVERY_S if "://" in place else _FOLDER_EVERY_S))
         for place in (str(folder), *places)
     ]
-    intake = IntakeConsumer(runtime, "weather-intake", publisher, lambda kind: kind == "weather", lambda _raw, body: parse_warnings(body))
+    intake = IntakeConsumer(
+        runtime, "weather-intake", publisher, wanted=lambda kind: kind == "weather", read=lambda _raw, body: parse_warnings(body)
+    )
     threads = [threading.Thread(target=keep_reading, args=(source, publisher.send, stop), daemon=True) for source in sources]
     threads.append(threading.Thread(target=intake.run, args=(stop,), daemon=True))
     for thread in threads:
