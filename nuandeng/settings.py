@@ -105,7 +105,8 @@ def parse_settings(raw: dict[str, Any], *, base: Path, name: str = "settings") -
 
 def settings_schema() -> dict[str, Any]:
     """The JSON schema of the settings file."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "nuandeng settings", **msgspec.json.schema(Settings)}
+    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.json.schema(Settings)))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "nuandeng settings", **schema}
 
 
 def _unknown_keys(raw: object, kind: object, path: str) -> Iterator[str]:

@@ -42,7 +42,7 @@ def face_weights_step() -> Step:
 
 def detector_step() -> Step:
     """Convert and quantize the detector in a venv of its own, which goes again: it takes more room than all the rest."""
-    sources = tuple(sorted((ROOT / "nuandeng" / "setup").glob("detector*")))
+    sources = (ROOT / "nuandeng" / "setup" / "detector",)
 
     def make() -> None:
         make_venv(setup_venv(), "setup.txt", log="setup-venv")
@@ -52,7 +52,7 @@ def detector_step() -> Step:
     return Step(
         name="detector",
         title="the detector, converted and calibrated",
-        inputs=(*sources, LOCKS / "setup.txt"),
+        inputs=(*sources, ROOT / "nuandeng" / "city" / "streets", LOCKS / "setup.txt"),
         settings=(locked_package(DETECTOR_PACKAGE).integrity,),
         outputs=(models_dir(),),
         run=make,

@@ -64,7 +64,7 @@ def start_order(parts: Sequence[Part]) -> list[list[Part]]:
 
 def backoff_s(failures: int) -> float:
     """How long to wait before start number `failures` + 1: 0.2 s, doubled each time, 15 s at most."""
-    return float(min(15.0, 0.2 * 2 ** max(0, failures - 1)))
+    return float(min(15.0, 0.2 * 2 ** min(10, max(0, failures - 1))))
 
 
 class StallWatch:
