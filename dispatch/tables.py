@@ -20,7 +20,8 @@ V = TypeVar("V")
 Key = tuple[DocumentKind, str]
 
 TABLES: Final = frozenset(
-    ("incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "plans", "warnings", "in_force", "overrides", "owed")
+    ("incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "plans", "warnings", "in_force",
+     "overrides", "owed")
 )
 
 
