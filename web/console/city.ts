@@ -1,0 +1,116 @@
+/** The console's picture of the city: documents of all rooms joined, positions, the connection. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
+import { get } from '../design/api'
+import type { CameraDocument, FeedEntry, PlanDocument, PointDocument, TallyDocument } from '../design/documents'
+import { language } from '../design/i18n'
+import { Link } from '../design/link'
+import { now_ms } from '../design/now'
+import { me } from '../design/session'
+import type { City, DutyPerson, Fix, Heartbeat, WireIncident, WireUnit } from '../design/wire'
+
+const DELAYED_MS = 5_000
+const OLD_MS = 15_000
+
+export interface County {
+  code: string
+  name: string
+}
+
+export const useCity = defineStore('city', () => {
+  const city = shallowRef<City | null>(null)
+  const incidents = shallowRef(new Map<string, WireIncident>())
+  const units = shallowRef(new Map<string, WireUnit>())
+  const points = shallowRef(new Map<string, PointDocument>())
+  const cameras = shallowRef(new Map<string, CameraDocument>())
+  const plans = shallowRef(new Map<string, PlanDocument>())
+  const tallies = shallowRef(new Map<string, TallyDocument>())
+  const fixes = shallowRef(new Map<string, Fix>())
+  const beat = shallowRef<Heartbeat | null>(null)
+  const loaded = ref(false)
+  const lastEntries = shallowRef<FeedEntry[]>([])
+  const stores = { incident: incidents, unit: units, point: points, camera: cameras, plan: plans, tally: tallies } as unknown as Record<string, typeof incidents>
+  const dirty = new Set<string>()
+
+  /** Rebuild what changed, once per burst: twenty commits in a second draw the page once each frame at most. */
+  function flush(): void {
+    for (const kind of dirty) {
+      const target = stores[kind]
+      if (!target) continue
+      const merged = new Map<string, WireIncident>()
+      for (const [jurisdiction, room] of link.feed.rooms) {
+        for (const [id, document] of room.documents.get(kind) ?? []) {
+          merged.set(kind === 'tally' || kind === 'plan' ? jurisdiction : id, document as WireIncident)
+        }
+      }
+      target.value = merged
+    }
+    dirty.clear()
+  }
+
+  const link = new Link('/console', {
+    changed(_jurisdiction, kinds, entry) {
+      if (!dirty.size) queueMicrotask(flush)
+      for (const kind of kinds) dirty.add(kind)
+      if (entry?.events.length) lastEntries.value = [entry, ...lastEntries.value].slice(0, 40)
+    },
+    joined() {
+      loaded.value = true
+    },
+    refused(code) {
+      if (code === 'no_session') me.value = null
+    },
+    positions(_jurisdiction, moved) {
+      for (const fix of moved) fixes.value.set(fix.unit, fix)
+      triggerRef(fixes)
+    },
+    heartbeat(message) {
+      beat.value = message
+    },
+  })
+
+  async function open(): Promise<void> {
+    city.value ??= await get<City>('/city')
+    await link.start()
+  }
+
+  const counties = computed<County[]>(() => {
+    const mine = new Set(me.value?.jurisdictions ?? [])
+    const all = city.value?.jurisdictions.filter((j) => j.kind === 'county') ?? []
+    return all.filter((j) => mine.size === 0 || mine.has(j.code)).map((j) => ({ code: j.code, name: j.name[language()] }))
+  })
+  const countyName = (code: string): string => {
+    const found = city.value?.jurisdictions.find((j) => j.code === code) ?? city.value?.jurisdictions.find((j) => j.kind === 'county' && code.startsWith(j.code))
+    return found?.name[language()] ?? code
+  }
+
+  /** The sums over all rooms held; the city's own room has no county figures. */
+  const total = computed(() => {
+    const sum = {
+      asked: 0, in_hand: 0, closed_today: 0, units_on_duty: 0, volunteers_on_duty: 0, vehicles_on_duty: 0, roster: 0, beds_free: 0, points_open: 0,
+      points: 0, cameras: 0, cameras_watched: 0,
+    }
+    for (const tally of tallies.value.values()) for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += tally[key]
+    return sum
+  })
+
+  const duty = computed<DutyPerson[]>(() => beat.value?.duty ?? [])
+  const silence_ms = computed(() => Math.max(0, now_ms.value && Date.now() - link.state.heard_at_ms))
+  const live = computed(() => link.state.phase === 'live' && silence_ms.value < OLD_MS)
+  const delayed = computed(() => live.value && silence_ms.value > DELAYED_MS)
+  /** Rooms whose projector stopped while the socket lives: only they are marked old. */
+  const oldRooms = computed(() =>
+    Object.entries(beat.value?.rooms ?? {}).filter(([, room]) => live.value && room.age_ms > OLD_MS).map(([code, room]) => ({ code, age_ms: room.age_ms })),
+  )
+  const awayParts = computed(() => Object.entries(beat.value?.parts ?? {}).filter(([, state]) => state === 'away').map(([name]) => name))
+
+  /** When a new incident, unit … arrives the watchers fire once; a test may wait for it. */
+  watch(me, (now, before) => {
+    if (before && !now) link.stop()
+  })
+
+  return {
+    city, incidents, units, points, cameras, plans, tallies, fixes, beat, loaded, lastEntries, counties, countyName, total, duty, live, delayed, silence_ms,
+    oldRooms, awayParts, state: link.state, open, retryNow: () => link.retryNow(), flush,
+  }
+})

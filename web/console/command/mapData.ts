@@ -1,0 +1,112 @@
+/** Documents as GeoJSON features. Pure. */
+import type { Feature, FeatureCollection, Geometry, Position } from 'geojson'
+import type { CameraDocument, PointDocument } from '../../design/documents'
+import type { Fix, WireUnit } from '../../design/wire'
+import type { Row } from '../queue'
+
+export const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features })
+const at = (lon: number, lat: number, properties: Record<string, unknown>): Feature => ({ type: 'Feature', properties, geometry: { type: 'Point', coordinates: [lon, lat] } })
+
+function rings(geometry: Geometry): Position[][] {
+  if (geometry.type === 'Polygon') return geometry.coordinates.slice(0, 1)
+  return geometry.type === 'MultiPolygon' ? geometry.coordinates.map((polygon) => polygon[0] ?? []) : []
+}
+
+/** The area-weighted centre of the largest outer ring: where a county's name stands. */
+export function centerOf(geometry: Geometry): [number, number] {
+  let best: { area: number; x: number; y: number } | null = null
+  for (const ring of rings(geometry)) {
+    let area = 0
+    let x = 0
+    let y = 0
+    for (let i = 0; i + 1 < ring.length; i++) {
+      const [x0 = 0, y0 = 0] = ring[i] ?? []
+      const [x1 = 0, y1 = 0] = ring[i + 1] ?? []
+      const cross = x0 * y1 - x1 * y0
+      area += cross
+      x += (x0 + x1) * cross
+      y += (y0 + y1) * cross
+    }
+    if (area && (!best || Math.abs(area) > Math.abs(best.area))) best = { area, x: x / (3 * area), y: y / (3 * area) }
+  }
+  return best ? [best.x, best.y] : [0, 0]
+}
+
+export function boundsOf(features: Feature[]): [number, number, number, number] | null {
+  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const feature of features) {
+    for (const ring of rings(feature.geometry)) {
+      for (const [x = 0, y = 0] of ring) {
+        box[0] = Math.min(box[0], x)
+        box[1] = Math.min(box[1], y)
+        box[2] = Math.max(box[2], x)
+        box[3] = Math.max(box[3], y)
+      }
+    }
+  }
+  return Number.isFinite(box[0]) ? box : null
+}
+
+export const cameraFeatures = (cameras: Iterable<CameraDocument>): FeatureCollection =>
+  collection([...cameras].map((c) => at(c.place.lon_wgs84, c.place.lat_wgs84, { id: c.id, blind: c.status === 'offline' || c.status === 'unwatched', heading: c.heading_deg })))
+
+export const pointFeatures = (points: Iterable<PointDocument>): FeatureCollection =>
+  collection([...points].map((p) => at(p.place.lon_wgs84, p.place.lat_wgs84, { id: p.id, open: p.open })))
+
+/** A vehicle's number as on its side: the last figures of its label. */
+export const vehicleNumber = (label: string): string => /(\d{1,3})\D*$/.exec(label)?.[1] ?? label.slice(0, 2)
+
+export function unitFeatures(units: ReadonlyMap<string, WireUnit>, fixes: ReadonlyMap<string, Fix>): FeatureCollection {
+  const features: Feature[] = []
+  for (const fix of fixes.values()) {
+    const unit = units.get(fix.unit)
+    if (unit) features.push(at(fix.lon_wgs84, fix.lat_wgs84, { id: unit.id, kind: unit.kind, image: unit.kind === 'vehicle' ? `vehicle-${vehicleNumber(unit.label)}` : '' }))
+  }
+  return collection(features)
+}
+
+export interface Mark {
+  row: Row
+  look: 'lit' | 'out' | 'over'
+  order: number
+}
+
+/** How an incident looks on the map; order: later is on top (points below, in hand, lit, breached, selected). */
+export function markOf(row: Row, selected: boolean): Mark {
+  const look = !row.hand ? 'out' : row.view?.stage === 'over' ? 'over' : 'lit'
+  const urgency = { very_urgent: 2, urgent: 1, routine: 0 }[row.incident.urgency]
+  return { row, look, order: (selected ? 100 : 0) + { out: 0, lit: 10, over: 20 }[look] + urgency }
+}
+
+const STACK_PX = 15
+const STACK_FROM = 5
+
+/** Above four overlapping symbols one stands for all, the most urgent, with the count. */
+export function stack(marks: (Mark & { x: number; y: number })[]): { mark: Mark; count: number }[] {
+  const rest = [...marks].sort((a, b) => b.order - a.order)
+  const result: { mark: Mark; count: number }[] = []
+  const taken = new Set<Mark>()
+  for (const top of rest) {
+    if (taken.has(top)) continue
+    const near = rest.filter((other) => !taken.has(other) && Math.hypot(other.x - top.x, other.y - top.y) < STACK_PX)
+    if (near.length >= STACK_FROM) {
+      near.forEach((other) => taken.add(other))
+      result.push({ mark: top, count: near.length })
+    } else {
+      taken.add(top)
+      result.push({ mark: top, count: 1 })
+    }
+  }
+  return result
+}
+
+export const incidentFeatures = (stacks: { mark: Mark; count: number }[], selected: string | null): FeatureCollection =>
+  collection(
+    stacks
+      .sort((a, b) => a.mark.order - b.mark.order)
+      .map(({ mark, count }) => {
+        const { incident } = mark.row
+        const image = `lamp-${mark.look}-${incident.urgency}${incident.id === selected ? '-sel' : ''}`
+        return at(incident.place.lon_wgs84, incident.place.lat_wgs84, { id: incident.id, image, order: mark.order, count: count > 1 ? String(count) : '' })
+      }),
+  )

@@ -1,0 +1,204 @@
+/** One MapLibre map with our symbols, fed from the store. Used by the command room and by the wall. */
+import { Map as MapLibre, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import type { Feature, FeatureCollection } from 'geojson'
+import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { get } from '../../design/api'
+import { circle } from '../../design/geo'
+import { language } from '../../design/i18n'
+import { theme } from '../../design/theme'
+import { useCity } from '../city'
+import { useDesk } from '../desk'
+import { boundsOf, cameraFeatures, centerOf, collection, incidentFeatures, markOf, pointFeatures, stack, unitFeatures, vehicleNumber } from './mapData'
+import { FONT, mapStyle } from './mapStyle'
+import { drawCount, drawSymbols, drawVehicle, MARKS } from './mapSymbols'
+
+setWorkerUrl(workerUrl)
+const REDRAW_MS = 200
+
+export interface MapOptions {
+  labels: number
+  incidentsOnly: boolean
+  padding: () => { left: number; right: number; top: number; bottom: number }
+  radius_m: () => number | null
+}
+
+export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOptions) {
+  const { t } = useI18n()
+  const city = useCity()
+  const desk = useDesk()
+  const ready = ref(false)
+  const moved = ref(0)
+  const failed = ref('')
+  const map = shallowRef<MapLibre | null>(null)
+  let borders: FeatureCollection = collection([])
+  let styled = false
+  const images = new Set<string>()
+
+  const put = (name: string, data: FeatureCollection): void => void (map.value?.getSource(name) as GeoJSONSource | undefined)?.setData(data)
+  const marks = () => Object.fromEntries(MARKS.map((u) => [u, t(`urgency_mark.${u}`)])) as Record<(typeof MARKS)[number], string>
+
+  /** The county of a border: by code when the file names one, else by its Chinese name's first two characters. */
+  function codeOf(feature: Feature): string | undefined {
+    const { code, adcode, name } = (feature.properties ?? {}) as { code?: string | number; adcode?: string | number; name?: string }
+    const given = String(code ?? adcode ?? '')
+    return city.city?.jurisdictions.find((j) => j.code === given || (name !== undefined && j.name.zh.slice(0, 2) === name.slice(0, 2)))?.code
+  }
+
+  function drawLand(): void {
+    const features = borders.features.map((feature, i) => ({ ...feature, properties: { ...feature.properties, even: i % 2 === 1 } }))
+    put('counties', collection(features))
+    const centers = borders.features.map((feature): Feature => {
+      const code = codeOf(feature)
+      const name = code ? city.countyName(code) : String(feature.properties?.name ?? '')
+      return { type: 'Feature', properties: { name, code }, geometry: { type: 'Point', coordinates: centerOf(feature.geometry) } }
+    })
+    put('centers', collection(centers))
+    drawCounts(centers)
+  }
+  function drawCounts(centers: Feature[]): void {
+    if (options.incidentsOnly || !map.value) return
+    const features: Feature[] = []
+    for (const center of centers) {
+      const tally = city.tallies.get(String(center.properties?.code))
+      if (!tally) continue
+      const image = `count-${tally.volunteers_on_duty}`
+      if (!images.has(image)) {
+        drawCount(map.value, image, tally.volunteers_on_duty)
+        images.add(image)
+      }
+      features.push({ ...center, properties: { image } })
+    }
+    put('counts', collection(features))
+  }
+  function drawUnits(): void {
+    if (options.incidentsOnly || !map.value) return
+    for (const unit of city.units.values()) {
+      if (unit.kind !== 'vehicle') continue
+      const number = vehicleNumber(unit.label)
+      const image = `vehicle-${number}`
+      if (images.has(image)) continue
+      drawVehicle(map.value, image, number)
+      images.add(image)
+    }
+    put('units', unitFeatures(city.units, city.fixes))
+  }
+  function drawIncidents(): void {
+    const m = map.value
+    if (!m) return
+    const rows = [...desk.queue.hand, ...desk.queue.inHand]
+    const placed = rows.map((row) => {
+      const { x, y } = m.project([row.incident.place.lon_wgs84, row.incident.place.lat_wgs84])
+      return { ...markOf(row, row.incident.id === desk.selected), x, y }
+    })
+    put('incidents', incidentFeatures(stack(placed), desk.selected))
+  }
+  function drawRing(): void {
+    const radius = options.radius_m()
+    const place = desk.incident?.place
+    if (!radius || !place) return put('ring', collection([]))
+    put('ring', collection([{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: circle(place, radius) } }]))
+  }
+  function drawAll(): void {
+    if (!styled) return
+    put('cameras', cameraFeatures(city.cameras.values()))
+    put('points', pointFeatures(city.points.values()))
+    drawLand()
+    drawUnits()
+    drawRing()
+    drawIncidents()
+  }
+
+  // Many changes in a second are drawn together, five times a second at most.
+  let timer: ReturnType<typeof setTimeout> | undefined
+  function soon(): void {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      drawAll()
+    }, REDRAW_MS)
+  }
+
+  function restyle(): void {
+    const m = map.value
+    if (!m) return
+    styled = false
+    images.clear()
+    m.setStyle(mapStyle(options.labels, options.incidentsOnly), { diff: false })
+    m.once('style.load', () => {
+      drawSymbols(m, marks())
+      styled = true
+      drawAll()
+    })
+  }
+
+  function fitCity(animate = true): void {
+    const box = boundsOf(borders.features) ?? city.city?.bounds
+    if (box) map.value?.fitBounds(box, { padding: options.padding(), duration: animate ? 240 : 0 })
+  }
+  function fitCounty(code: string): void {
+    const box = boundsOf(borders.features.filter((feature) => codeOf(feature) === code))
+    if (box) map.value?.fitBounds(box, { padding: options.padding(), duration: 240 })
+  }
+  function fitScene(radius_m: number): void {
+    const place = desk.incident?.place
+    if (!place) return
+    const ring = circle(place, radius_m * 1.15, 4)
+    const xs = ring.map(([x]) => x)
+    const ys = ring.map(([, y]) => y)
+    map.value?.fitBounds([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], { padding: options.padding(), duration: 240 })
+  }
+
+  async function build(): Promise<void> {
+    const [found] = await Promise.all([
+      get<FeatureCollection>('/borders.geojson').catch(() => null),
+      document.fonts.load(`13px '${FONT}'`, (city.city?.jurisdictions ?? []).map((j) => j.name.zh).join('') || '县区'),
+    ])
+    if (!holder.value) return
+    if (found) borders = found
+    else failed.value = 'borders'
+    const box = boundsOf(borders.features) ?? city.city?.bounds
+    const m = new MapLibre({
+      container: holder.value, style: mapStyle(options.labels, options.incidentsOnly), attributionControl: false, dragRotate: false, pitchWithRotate: false,
+      touchPitch: false, keyboard: false, interactive: !options.incidentsOnly, fadeDuration: 0,
+      ...(box ? { bounds: box, fitBoundsOptions: { padding: options.padding() } } : {}),
+    })
+    map.value = m
+    m.touchZoomRotate.disableRotation()
+    m.once('style.load', () => {
+      drawSymbols(m, marks())
+      styled = true
+      drawAll()
+      ready.value = true
+    })
+    m.on('move', () => (moved.value += 1))
+    m.on('zoomend', drawIncidents)
+    m.on('click', 'incidents', (event) => {
+      const id = event.features?.[event.features.length - 1]?.properties.id as string | undefined
+      if (id) desk.select(id)
+    })
+    m.on('mouseenter', 'incidents', () => (m.getCanvas().style.cursor = 'pointer'))
+    m.on('mouseleave', 'incidents', () => (m.getCanvas().style.cursor = ''))
+  }
+  onMounted(() => {
+    const start = watch(() => city.city, (known) => {
+      if (!known) return
+      queueMicrotask(() => start())
+      void build().catch((error: unknown) => (failed.value = String(error)))
+    }, { immediate: true })
+  })
+  onBeforeUnmount(() => {
+    clearTimeout(timer)
+    map.value?.remove()
+  })
+  watch([() => city.cameras, () => city.points, () => city.units, () => city.fixes, () => city.tallies, () => city.incidents], soon)
+  watch([() => desk.selected, options.radius_m, () => desk.queue.hand.map((r) => r.incident.id + (r.view?.stage === 'over')).join()], () => {
+    if (!styled) return
+    drawIncidents()
+    drawRing()
+  })
+  watch([theme, language], restyle)
+
+  return { map, ready, moved, failed, fitCity, fitCounty, fitScene }
+}

@@ -1,0 +1,58 @@
+/** Sentences made of documents: what a row says, what a line of the timeline says. */
+import type { TimelineEntry } from '../design/documents'
+import type { WireIncident, WireUnit } from '../design/wire'
+import { leadAssignment } from './queue'
+
+export type Translate = (key: string, values?: Record<string, unknown>) => string
+export type Known = (key: string) => boolean
+
+/** A stable code's word, or the code itself when it is new to us. */
+export function reasonWord(code: string, t: Translate, te: Known): string {
+  for (const room of ['camera_reason', 'reason', 'problem']) if (te(`${room}.${code}`)) return t(`${room}.${code}`)
+  return code
+}
+
+/** What is asked of me (要动手), or who is doing what (有人在办). */
+export function askText(incident: WireIncident, t: Translate): string {
+  if (incident.asked !== null) return t(`asked.${incident.asked}`) + (incident.escalated ? t('queue.escalated') : '')
+  if (incident.state === 'on_hold') return t('incident_state.on_hold')
+  if (incident.state === 'feedback' && incident.disposition) return `${t('incident_state.feedback')} · ${t(`disposition.${incident.disposition}`)}`
+  const lead = leadAssignment(incident)
+  if (!lead) return t(`incident_state.${incident.state}`)
+  if (lead.state === 'offered') {
+    const asked = incident.wave?.asked ?? incident.assignments.filter((a) => a.state === 'offered').length
+    return t('queue.answering', { n: incident.wave?.accepted ?? 0, all: asked })
+  }
+  const word = t(`assignment_state.${lead.state}`)
+  return lead.state === 'en_route' && lead.eta_s ? `${word} · ${t('queue.eta', { n: Math.max(1, Math.round(lead.eta_s / 60)) })}` : word
+}
+
+export function peopleText(incident: WireIncident, t: Translate): string {
+  return t('incident.people', { n: incident.people, posture: t(`posture.${incident.posture}`) })
+}
+
+export function unitName(unit: Pick<WireUnit, 'label' | 'masked_name' | 'name' | 'id'> | undefined, id: string): string {
+  return unit?.label || unit?.masked_name || unit?.name || id
+}
+
+const upper = (name: string): string => name.replace(/\.\d+$/, '')
+
+/** One line of 经过: [the act, what it was]. Facts are small values; a value that is a term of ours gets its word. */
+export function timelineText(entry: TimelineEntry, t: Translate, te: Known): { act: string; rest: string } {
+  const event = upper(entry.event)
+  const act = te(`event.${event}`) ? t(`event.${event}`) : event
+  const rest: string[] = []
+  for (const [key, value] of Object.entries(entry.facts)) {
+    if (value === null || value === '' || value === false || /(_ms|^incident|^assignment|^sighting|^unit)$/.test(key)) continue
+    const term = typeof value === 'string' ? FACT_TERMS[key]?.map((room) => `${room}.${value}`).find(te) : undefined
+    if (term) rest.push(t(term))
+    else if (te(`fact.${key}`)) rest.push(value === true ? t(`fact.${key}`, { n: '' }) : t(`fact.${key}`, { n: String(value) }))
+    else if (typeof value === 'string' && value.length < 60 && !/^[0-9a-f-]{16,}$/.test(value)) rest.push(value)
+  }
+  return { act, rest: rest.join(' · ') }
+}
+
+const FACT_TERMS: Record<string, string[]> = {
+  urgency: ['urgency'], source: ['source'], disposition: ['disposition'], to: ['assignment_state', 'unit_state'], channel: ['channel'], clock: ['clock'], status: ['delivery', 'camera_status'],
+  posture: ['posture'], reason: ['reason', 'shortfall'],
+}
