@@ -1,0 +1,154 @@
+"""The application: services in, a Flask app with its sockets out."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import gevent
+import structlog
+from flask import Flask, Response
+from flask_socketio import SocketIO
+from flask_talisman import Talisman
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from contracts.documents import FeedEntry
+from contracts.errors import NuandengError
+from web import metrics, problems
+from web.api.every import ROUTES
+from web.api.guard import view_of
+from web.api.replies import problem
+from web.clock import now_ms
+from web.services import Services
+from web.sockets import codec
+from web.sockets.console import ConsoleFeed
+from web.sockets.events import ConsoleEvents, FieldEvents
+from web.sockets.field import FieldFeed
+from web.sockets.pulse import Pulse
+from web.static_files import FrontEnds
+
+log = structlog.get_logger()
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "worker-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "media-src": "'self' blob:",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+_PERMISSIONS = {"geolocation": "(self)", "camera": "(self)", "microphone": "()", "payment": "()", "usb": "()"}
+_PING_S = 5
+
+
+class Web(NamedTuple):
+    """An application and its sockets, ready to be served."""
+
+    app: Flask
+    sockets: SocketIO
+    services: Services
+    pulse: Pulse
+
+
+def create_app(services: Services) -> Web:
+    """Put the application together. Nothing runs yet: `start` begins to follow the feed."""
+    app = Flask("web", static_folder=None)
+    app.config["MAX_FORM_PARTS"] = 10
+    app.config["MAX_FORM_MEMORY_SIZE"] = 100_000
+    tls = services.runtime.web.tls_certificate is not None
+    Talisman(
+        app,
+        force_https=False,
+        strict_transport_security=tls,
+        session_cookie_secure=tls,
+        content_security_policy=CSP,
+        frame_options="DENY",
+        referrer_policy="no-referrer",
+        permissions_policy=_PERMISSIONS,
+        x_xss_protection=False,
+    )
+    for route in ROUTES:
+        app.add_url_rule(_flask_path(route.path), route.operation, view_of(route, services), methods=[route.method])
+    FrontEnds(Path(services.dist)).register(app)
+    _register_errors(app)
+    app.after_request(_count)
+    sockets = SocketIO(
+        app,
+        async_mode="gevent",
+        transports=["websocket"],
+        ping_interval=_PING_S,
+        ping_timeout=_PING_S,
+        json=codec,
+        cors_allowed_origins=None,
+        max_http_buffer_size=100_000,
+        manage_session=False,
+        always_connect=False,
+    )
+    console_feed, field_feed = ConsoleFeed(services, sockets), FieldFeed(services, sockets)
+    services.follower.listeners += [Lag(), console_feed, field_feed]
+    desks, phones = ConsoleEvents(services, console_feed), FieldEvents(services, field_feed)
+    sockets.on_namespace(desks)
+    sockets.on_namespace(phones)
+    pulse = Pulse(services, sockets, desks, phones, field_feed)
+    console_feed.joined = pulse.tell_joined
+    return Web(app, sockets, services, pulse)
+
+
+def start(web: Web) -> list[gevent.Greenlet]:
+    """Begin to follow the feed, to send heartbeats and positions. Returns what must be killed in the end."""
+    web.services.follower.start()
+    return [*web.pulse.start(), gevent.spawn(web.services.positions.run)]
+
+
+def _flask_path(path: str) -> str:
+    return path.replace("{", "<").replace("}", ">")
+
+
+def _count(response: Response) -> Response:
+    metrics.RESPONSES.labels(str(response.status_code)).inc()
+    return response
+
+
+def _register_errors(app: Flask) -> None:
+    @app.errorhandler(NuandengError)
+    def ours(error: NuandengError) -> Response:
+        said = problems.at_the_edge(error)
+        if said.status == problems.InternalError.status:
+            log.error("a request failed", code=error.code, detail=str(error))
+        return problem(said)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        match error:
+            case NotFound():
+                return problem(problems.NotFoundError("There is no such address."))
+            case MethodNotAllowed():
+                allowed = ", ".join(sorted(error.valid_methods or ()))
+                return problem(problems.MethodNotAllowedError(f"Allowed: {allowed}.", headers={"Allow": allowed}))
+            case RequestEntityTooLarge():
+                return problem(problems.TooLargeError("The body is longer than is taken.", headers={"Connection": "close"}))
+            case _ if error.code is not None and 300 <= error.code < 400:
+                return Response(error.get_body(), error.code, dict(error.get_headers()))
+            case _:
+                return problem(problems.UnreadableBodyError(error.description or error.name))
+
+    @app.errorhandler(Exception)
+    def anything(error: Exception) -> Response:
+        # The top of a request: it is logged whole, and the caller learns nothing of our insides.
+        log.error("a request failed", exc_info=error)
+        return problem(problems.InternalError("Something failed here; it was logged."))
+
+
+class Lag:
+    """Measures how long after its commit an entry reaches this process. A Listener of the follower."""
+
+    def told(self, entry: FeedEntry) -> None:
+        """Count and measure."""
+        metrics.TOLD.labels(entry.jurisdiction).inc()
+        metrics.FEED_LAG_S.observe(max(0, now_ms() - entry.at_ms) / 1000)
+
+    def begun_anew(self) -> None:
+        """Nothing to measure."""

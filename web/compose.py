@@ -1,0 +1,76 @@
+"""From the runtime file to the services of this process."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import redis
+
+from contracts.runtime import Runtime
+from stream.commands import CommandGate
+from stream.vault.evidence import FsspecEvidenceStore
+from stream.vault.keystore import FileKeyStore
+from stream.vault.sealer import TextSealer
+from stream.vault.secrets import SecretsStore
+from web.access.caller import writers
+from web.access.ended import EndedSessions
+from web.access.throttle import Throttle
+from web.access.tokens import Tokens
+from web.board.board import Board
+from web.board.follower import Follower
+from web.board.masking import MaskedNames
+from web.board.redis_model import RedisReadModel
+from web.ports import CaseParser, HeadBlur, WarningParser
+from web.positions import PositionPacker
+from web.services import Services
+
+DIST = Path(__file__).resolve().parent / "dist"
+# Longer than the feed's own wait, so that a quiet feed is not taken for an absent server.
+_SOCKET_S = 3.0
+
+
+class Plugs(NamedTuple):
+    """What only the composition root can bring: web imports no adapter."""
+
+    blur: HeadBlur | None = None
+    parse_warning: WarningParser | None = None
+    parse_case: CaseParser | None = None
+
+
+def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIST) -> Services:
+    """Open every store of this process. Nothing is asked of Kafka or Redis yet. Raises OSError, UnreadableError."""
+    plugs = plugs or Plugs()
+    server = redis.Redis.from_url(
+        runtime.valkey_url,
+        socket_timeout=_SOCKET_S,
+        socket_connect_timeout=1.0,
+        health_check_interval=0,
+        max_connections=200,
+    )
+    keys = FileKeyStore(Path(runtime.keystore))
+    secrets = SecretsStore(Path(runtime.secrets_store), keys)
+    sealer = TextSealer(keys)
+    read_model = RedisReadModel(server)
+    board = Board(MaskedNames(sealer))
+    jurisdictions = writers(runtime.jurisdictions)
+    gate = CommandGate(runtime, server)
+    return Services(
+        runtime=runtime,
+        jurisdictions=jurisdictions,
+        board=board,
+        follower=Follower(read_model, board, jurisdictions),
+        read_model=read_model,
+        gate=gate,
+        secrets=secrets,
+        keys=keys,
+        sealer=sealer,
+        evidence=FsspecEvidenceStore(runtime.evidence, keys),
+        tokens=Tokens.of_installation(secrets),
+        throttle=Throttle(server),
+        positions=PositionPacker(gate, board, runtime),
+        ended=EndedSessions(server),
+        redis=server,
+        dist=str(dist),
+        blur=plugs.blur,
+        parse_warning=plugs.parse_warning,
+        parse_case=plugs.parse_case,
+    )

@@ -1,0 +1,21 @@
+"""What Prometheus may ask of this process."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+REGISTRY = CollectorRegistry()
+_FAST = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+
+REQUEST_S = Histogram("nuandeng_web_request_seconds", "HTTP requests by operation", ["operation"], registry=REGISTRY, buckets=_FAST)
+RESPONSES = Counter("nuandeng_web_responses_total", "HTTP responses by status", ["status"], registry=REGISTRY)
+COMMANDS = Counter("nuandeng_web_commands_total", "Commands by outcome", ["type", "outcome"], registry=REGISTRY)
+COMMAND_S = Histogram("nuandeng_web_command_seconds", "From producing a command to its answer", registry=REGISTRY, buckets=_FAST)
+SOCKETS = Gauge("nuandeng_web_sockets", "Connected sockets", ["namespace"], registry=REGISTRY)
+TOLD = Counter("nuandeng_web_feed_entries_total", "Feed entries taken in", ["jurisdiction"], registry=REGISTRY)
+FEED_AGE_S = Gauge("nuandeng_web_feed_age_seconds", "Since the read model last answered", registry=REGISTRY)
+FEED_LAG_S = Histogram("nuandeng_web_feed_lag_seconds", "From a commit's append to this process", registry=REGISTRY, buckets=_FAST)
+LOGINS = Counter("nuandeng_web_logins_total", "Log-ins by outcome", ["outcome"], registry=REGISTRY)
+
+
+def exposition() -> bytes:
+    """Return all of it in Prometheus' text form."""
+    return generate_latest(REGISTRY)

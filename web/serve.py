@@ -1,0 +1,64 @@
+"""Runs the web process: `python -m web.serve`, with NUANDENG_RUNTIME naming the runtime file. Everything waits cooperatively."""
+
+# Before anything else is imported: what was imported earlier would keep the blocking sockets and locks.
+from gevent import monkey
+
+monkey.patch_all()
+
+import logging  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+
+import gevent  # noqa: E402
+import structlog  # noqa: E402
+from gevent.pywsgi import WSGIServer  # noqa: E402
+from geventwebsocket.handler import WebSocketHandler  # noqa: E402
+
+from contracts.runtime import Runtime  # noqa: E402
+from stream.access import runtime_from_environment  # noqa: E402
+from web.app import create_app, start  # noqa: E402
+from web.compose import Plugs, open_services  # noqa: E402
+
+log = structlog.get_logger()
+_GRACE_S = 5
+
+
+def serve(runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], None] = lambda _port: None) -> None:
+    """Serve until SIGTERM or SIGINT; requests that run are finished.
+
+    Args:
+        ready: called with the port once requests are taken.
+    Raises:
+        OSError: the port is taken, or a store cannot be opened.
+    """
+    web = create_app(open_services(runtime, plugs))
+    listener = runtime.web
+    tls = {"certfile": listener.tls_certificate, "keyfile": listener.tls_key} if listener.tls_certificate else {}
+    server = WSGIServer(
+        (listener.host, listener.port), web.app, handler_class=WebSocketHandler, log=None, error_log=logging.getLogger("web.wsgi"), **tls
+    )
+    server.start()
+    greenlets = start(web)
+    stopping = gevent.event.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stopping.set)
+    log.info("web serves", host=listener.host, port=server.server_port, tls=bool(tls))
+    ready(server.server_port)
+    stopping.wait()
+    log.info("web stops")
+    server.stop(timeout=_GRACE_S)
+    gevent.killall(greenlets)
+    web.services.follower.stop()
+    web.services.positions.flush()
+    web.services.gate.close()
+
+
+def main() -> int:
+    """Read the runtime file and serve."""
+    serve(runtime_from_environment())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""Everything a request may need, put together once per process."""
+
+from dataclasses import dataclass
+
+import redis
+
+from contracts.ports import EvidenceStore, KeyStore, Sealer
+from contracts.runtime import Runtime
+from web.access.ended import EndedSessions
+from web.access.throttle import Throttle
+from web.access.tokens import Tokens
+from web.board.board import Board
+from web.board.follower import Follower
+from web.ports import CaseParser, Gate, HeadBlur, ReadModel, Secrets, WarningParser
+from web.positions import PositionPacker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """jurisdictions: six-digit codes. blur, parse_warning, parse_case: None when this installation has none."""
+
+    runtime: Runtime
+    jurisdictions: tuple[str, ...]
+    board: Board
+    follower: Follower
+    read_model: ReadModel
+    gate: Gate
+    secrets: Secrets
+    keys: KeyStore
+    sealer: Sealer
+    evidence: EvidenceStore
+    tokens: Tokens
+    throttle: Throttle
+    ended: EndedSessions
+    positions: PositionPacker
+    redis: "redis.Redis"
+    dist: str
+    blur: HeadBlur | None = None
+    parse_warning: WarningParser | None = None
+    parse_case: CaseParser | None = None
