@@ -1,0 +1,53 @@
+"""From the runtime file to the keyword arguments of each client library."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from contracts.runtime import VARIABLE, Runtime, decode_runtime
+
+# The one account that the broker lets write dispatch.commits, and the one for everything else.
+DISPATCHER = "dispatcher"
+PLATFORM = "platform"
+
+
+def runtime_from_environment() -> Runtime:
+    """Read the file that NUANDENG_RUNTIME names. Raises KeyError, OSError, msgspec.MsgspecError."""
+    return decode_runtime(Path(os.environ[VARIABLE]).read_bytes())
+
+
+def kafka_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
+    """For kafka-python's and aiokafka's clients alike: they name these settings the same."""
+    access = runtime.kafka
+    if access.mechanism is None:
+        return {"bootstrap_servers": access.bootstrap}
+    return {
+        "bootstrap_servers": access.bootstrap,
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": access.mechanism,
+        "sasl_plain_username": account,
+        "sasl_plain_password": access.passwords[account],
+    }
+
+
+def faust_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
+    """`broker` and `broker_credentials` of a faust.App."""
+    import faust  # noqa: PLC0415 - the web process reads this module too and has no use for Faust
+
+    access = runtime.kafka
+    settings: dict[str, Any] = {"broker": f"kafka://{access.bootstrap}"}
+    if access.mechanism is not None:
+        settings["broker_credentials"] = faust.SASLCredentials(
+            mechanism=access.mechanism, username=account, password=access.passwords[account], ssl_context=None
+        )
+    return settings
+
+
+def topic(runtime: Runtime, name: str) -> str:
+    """A topic's name at this broker."""
+    return runtime.kafka.topic_prefix + name
+
+
+def group(runtime: Runtime, name: str) -> str:
+    """A consumer group's name at this broker."""
+    return runtime.kafka.topic_prefix + name

@@ -1,0 +1,126 @@
+"""What could not be used: put aside with its reason and bytes, listed, shown and sent again."""
+
+import base64
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import structlog
+from aiokafka import AIOKafkaProducer
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from contracts.errors import StoreAwayError, UnreadableError
+from contracts.observations import DeadLetter
+from contracts.runtime import Runtime
+from contracts.topics import DEAD_LETTERS
+from stream.access import DISPATCHER, kafka_settings, topic
+
+log = structlog.get_logger(__name__)
+
+# A record near the broker's limit would pass it as base64: it is named by its place in its topic instead.
+_LARGEST_RAW_BYTES = 600 * 1024
+_CALL_S = 30.0
+
+
+class DeadLetters:
+    """The sending side, for services."""
+
+    def __init__(self, producer: AIOKafkaProducer, topic_name: str, source: str) -> None:
+        self._producer = producer
+        self._topic = topic_name
+        self._source = source
+        self.sent = 0
+
+    async def put(
+        self, reason: str, detail: str, raw: bytes, *, topic: str | None = None, partition: int | None = None, offset: int | None = None,
+        key: bytes | None = None,
+    ) -> None:  # fmt: skip
+        """Put bytes aside; they are in Kafka when this returns. Raises KafkaError, TimeoutError."""
+        fits = len(raw) <= _LARGEST_RAW_BYTES
+        letter = DeadLetter(
+            reason=reason,
+            detail=detail[:2000] if fits else f"{detail[:2000]} ({len(raw)} bytes: too large for a copy)",
+            source=self._source,
+            raw=base64.b64encode(raw).decode() if fits else "",
+            at_ms=time.time_ns() // 1_000_000,
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            key=None if key is None else key.decode("utf-8", "replace"),
+        )
+        await self._producer.send_and_wait(self._topic, msgspec.json.encode(letter), key=reason.encode())
+        self.sent += 1
+        log.warning("dead_letter", reason=reason, detail=letter.detail, topic=topic, partition=partition, offset=offset)
+
+
+class Numbered(NamedTuple):
+    """A dead letter with its number: its offset in the topic."""
+
+    number: int
+    letter: DeadLetter
+
+
+def list_dead_letters(runtime: Runtime) -> Iterator[Numbered]:
+    """Yield all that are kept, oldest first. Raises StoreAwayError."""
+    for number, raw in _read(runtime, topic(runtime, DEAD_LETTERS), 0, 0, None):
+        try:
+            yield Numbered(number, msgspec.json.decode(raw, type=DeadLetter))
+        except msgspec.MsgspecError as err:
+            yield Numbered(
+                number, DeadLetter(reason="unreadable", detail=str(err), source="?", raw=base64.b64encode(raw).decode(), at_ms=0)
+            )
+
+
+def show_dead_letter(runtime: Runtime, number: int) -> DeadLetter:
+    """Return one. Raises UnreadableError when there is none of this number, StoreAwayError."""
+    for _, raw in _read(runtime, topic(runtime, DEAD_LETTERS), 0, number, number + 1):
+        return msgspec.json.decode(raw, type=DeadLetter)
+    raise UnreadableError(f"There is no dead letter {number}.")
+
+
+def resend_dead_letter(runtime: Runtime, number: int) -> str:
+    """Send the bytes again to where they came from, with their key; return that topic.
+
+    Raises:
+        UnreadableError: there is none of this number, or it did not come from Kafka.
+        StoreAwayError: the broker does not answer.
+    """
+    letter = show_dead_letter(runtime, number)
+    if letter.topic is None:
+        raise UnreadableError(f"Dead letter {number} came from {letter.source}, not from Kafka: send it from there.")
+    raw = base64.b64decode(letter.raw)
+    if not raw and letter.partition is not None and letter.offset is not None:
+        raw = next((value for _, value in _read(runtime, letter.topic, letter.partition, letter.offset, letter.offset + 1)), b"")
+    try:
+        producer = KafkaProducer(**kafka_settings(runtime, DISPATCHER), acks="all", max_request_size=2 << 20)
+        try:
+            key = None if letter.key is None else letter.key.encode()
+            producer.send(letter.topic, raw, key=key, partition=letter.partition if key is None else None).get(_CALL_S)
+        finally:
+            producer.close()
+    except KafkaError as err:
+        raise StoreAwayError(f"Kafka did not take dead letter {number}: {err}.") from err
+    return letter.topic
+
+
+def _read(runtime: Runtime, topic_name: str, partition: int, start: int, stop: int | None) -> Iterator[tuple[int, bytes]]:
+    settings: dict[str, Any] = kafka_settings(runtime)
+    try:
+        consumer = KafkaConsumer(**settings, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")
+        try:
+            place = TopicPartition(topic_name, partition)
+            end = int(consumer.end_offsets([place])[place])
+            end = end if stop is None else min(end, stop)
+            consumer.assign([place])
+            consumer.seek(place, start)
+            while consumer.position(place) < end:
+                for records in consumer.poll(timeout_ms=500).values():
+                    for record in records:
+                        if start <= record.offset < end:
+                            yield record.offset, record.value or b""
+        finally:
+            consumer.close()
+    except KafkaError as err:
+        raise StoreAwayError(f"Kafka does not answer: {err}.") from err

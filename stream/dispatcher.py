@@ -1,0 +1,230 @@
+"""The dispatcher: a service in a Faust worker that owns partitions of dispatch.commands and runs the writer of each."""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import faust
+import redis.asyncio
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from contracts.runtime import Runtime
+from contracts.topics import COMMANDS, COMMITS, DEAD_LETTERS
+from stream.access import DISPATCHER, group, kafka_settings, topic
+from stream.commands import CommandSender, system_command
+from stream.deadletters import DeadLetters
+from stream.heartbeat import EVERY_S, Heartbeat
+from stream.log.append import Appender
+from stream.log.read import RangeReader
+from stream.log.snapshots import SnapshotFolder
+from stream.writer.alarm import Alarm
+from stream.writer.decision import Judge, Letter
+from stream.writer.partition_writer import Item, PartitionWriter
+
+log = structlog.get_logger(__name__)
+
+SESSION_MS = 6_000
+_COMMIT_S = 0.5
+_TICK_S = 0.2
+_STOP_S = 5.0
+
+
+def snapshot_folder(runtime: Runtime) -> SnapshotFolder:
+    """Where all processes of this machine find the writer's snapshots."""
+    return SnapshotFolder(Path(runtime.data_dir) / "snapshots", topic(runtime, COMMITS))
+
+
+class _Part:
+    """One partition: its writer, its task, its alarm."""
+
+    def __init__(self, writer: PartitionWriter, alarm: Alarm) -> None:
+        self.writer, self.alarm = writer, alarm
+        self.task = asyncio.create_task(writer.run(), name=f"writer-{writer.partition}")
+
+
+class Dispatcher(faust.Service):  # type: ignore[misc] # Faust has no types
+    """Reads commands in a consumer group of its own, hands them to the writers, and commits offsets after their commits are in the log."""
+
+    def __init__(self, runtime: Runtime, name: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._runtime, self._name = runtime, name
+        self._settings = kafka_settings(runtime, DISPATCHER)
+        self._commands = topic(runtime, COMMANDS)
+        self._parts: dict[int, _Part] = {}
+        self._done: dict[TopicPartition, int] = {}
+        self._acknowledged: dict[TopicPartition, int] = {}
+        self._generation = 0
+        self._judge_of = frozenset(jurisdiction.code for jurisdiction in runtime.jurisdictions)
+
+    async def on_start(self) -> None:
+        """Connect. Raises KafkaError, and Faust ends the worker: the supervisor starts it again."""
+        commits = topic(self._runtime, COMMITS)
+        self._appender = Appender(self._settings, commits)
+        self._reader = RangeReader(self._settings, commits)
+        self._snapshots = snapshot_folder(self._runtime)
+        self._store = redis.asyncio.Redis.from_url(self._runtime.valkey_url, socket_timeout=2.0)
+        self._heartbeat = Heartbeat(self._store, self._name)
+        self._producer = AIOKafkaProducer(**self._settings, acks="all", enable_idempotence=False, linger_ms=2, max_request_size=2 << 20)
+        self._consumer = AIOKafkaConsumer(
+            **self._settings, group_id=group(self._runtime, "dispatcher"), enable_auto_commit=False, auto_offset_reset="earliest",
+            session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 4, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50,
+        )  # fmt: skip
+        await self._producer.start()
+        await self._appender.start()
+        self._sender = CommandSender(self._producer, self._commands)
+        self._letters = DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name)
+        self._consumer.subscribe([self._commands], listener=_Listener(self))
+        await self._consumer.start()
+
+    async def on_stop(self) -> None:
+        """Finish what is in flight, tell the group how far it is, keep a snapshot."""
+        for part in self._parts.values():
+            part.task.cancel()
+        await asyncio.gather(*(part.task for part in self._parts.values()), return_exceptions=True)
+        for part in self._parts.values():
+            part.writer.write_snapshot()
+        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+            await asyncio.wait_for(self._commit_offsets(), _STOP_S)
+        for stop in (self._consumer.stop, self._appender.stop, self._producer.stop, self._reader.stop):
+            with contextlib.suppress(KafkaError, OSError, TimeoutError):
+                await asyncio.wait_for(stop(), _STOP_S)
+        await self._store.aclose()
+
+    # --- the group ------------------------------------------------------------------------------------------------
+
+    def assigned(self, partitions: set[int]) -> None:
+        """A new generation of the group gave us these."""
+        self._generation += 1
+        self._done.clear()
+        self._acknowledged.clear()
+        for number, part in self._parts.items():
+            part.alarm.forget()
+            if number not in partitions:
+                part.writer.revoke()
+        for number in sorted(partitions):
+            self._part(number).writer.assign(self._generation)
+        log.info("assigned", partitions=sorted(partitions), generation=self._generation)
+
+    def _part(self, number: int) -> _Part:
+        part = self._parts.get(number)
+        if part is None:
+            alarm = Alarm()
+            writer = PartitionWriter(
+                partition=number, appender=self._appender, reader=self._reader, snapshots=self._snapshots,
+                judge=Judge(number, self._judge_of), put_aside=self._put_aside, on_commit=alarm.changed,
+            )  # fmt: skip
+            part = self._parts[number] = _Part(writer, alarm)
+        return part
+
+    async def _put_aside(self, item: Item, letter: Letter) -> None:
+        await self._letters.put(letter.reason, letter.detail, item.raw, topic=self._commands, partition=item.partition,
+                                offset=item.offset, key=item.key)  # fmt: skip
+
+    # --- loops ----------------------------------------------------------------------------------------------------
+
+    @faust.Service.task  # type: ignore[untyped-decorator]
+    async def _read(self) -> None:
+        while not self.should_stop:
+            try:
+                await self._read_once()
+            except (KafkaError, OSError, TimeoutError) as err:
+                log.warning("commands_unreadable", error=repr(err))
+                await self.sleep(_TICK_S)
+
+    async def _read_once(self) -> None:
+        got = await self._consumer.getmany(timeout_ms=200, max_records=500)
+        generation = self._generation
+        for place, records in got.items():
+            part = self._part(place.partition)
+            for record in records:
+                await part.writer.room()
+                if generation != self._generation:
+                    return  # what is left was read for another generation, and comes again
+                part.writer.offer(
+                    generation,
+                    Item(
+                        partition=place.partition, offset=record.offset, key=record.key, raw=record.value or b"",
+                        appended_at_ms=record.timestamp, ack=self._acknowledger(generation, place, record.offset),
+                    ),
+                )  # fmt: skip
+
+    def _acknowledger(self, generation: int, place: TopicPartition, offset: int) -> Any:
+        def acknowledge() -> None:
+            if generation == self._generation:
+                self._done[place] = self._acknowledged[place] = offset + 1
+
+        return acknowledge
+
+    @faust.Service.task  # type: ignore[untyped-decorator]
+    async def _acknowledge(self) -> None:
+        while not self.should_stop:
+            await self.sleep(_COMMIT_S)
+            try:
+                await self._commit_offsets()
+            except (KafkaError, OSError, TimeoutError) as err:
+                log.warning("offsets_not_committed", error=repr(err))
+
+    async def _commit_offsets(self) -> None:
+        done = dict(self._done)
+        if done:
+            self._done.clear()
+            await self._consumer.commit(done)
+
+    @faust.Service.task  # type: ignore[untyped-decorator]
+    async def _deadlines(self) -> None:
+        while not self.should_stop:
+            await self.sleep(_TICK_S)
+            now_ms = time.time_ns() // 1_000_000
+            due = [
+                system_command(body, jurisdiction=jurisdiction, command_id=command_id)
+                for part in self._parts.values()
+                if part.writer.owned and part.writer.confirmed is not None
+                for jurisdiction, command_id, body in part.alarm.due(part.writer.confirmed.states, now_ms)
+            ]
+            for command, failure in zip(due, await asyncio.gather(*map(self._sender.send, due), return_exceptions=True), strict=True):
+                if failure is not None:
+                    log.warning("deadline_not_sent", command=command.id, error=repr(failure))  # it is armed again
+
+    @faust.Service.task  # type: ignore[untyped-decorator]
+    async def _beat(self) -> None:
+        while not self.should_stop:
+            counters: Counter[str] = Counter()
+            for part in self._parts.values():
+                counters.update(part.writer.stats)
+            counters["dead_letters"] = self._letters.sent
+            counters["partitions"] = sum(part.writer.owned for part in self._parts.values())
+            await self._heartbeat.beat(progress=counters["commands"], lag=await self._lag(), counters=counters)
+            await self.sleep(EVERY_S)
+
+    async def _lag(self) -> int:
+        """Commands in Kafka that are not acknowledged. Asked of the broker: a consumer that is stuck knows nothing newer."""
+        places = list(self._consumer.assignment())
+        if not places:
+            return 0
+        try:
+            ends = await asyncio.wait_for(self._consumer.end_offsets(places), 2.0)
+            lag = 0
+            for place in places:
+                done = self._acknowledged.get(place)
+                if done is None:
+                    done = self._acknowledged[place] = await asyncio.wait_for(self._consumer.committed(place), 2.0) or 0
+                lag += max(0, int(ends[place]) - done)
+        except (KafkaError, OSError, TimeoutError):
+            return 0  # the broker is away: that is not the worker's fault
+        return lag
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        self._dispatcher = dispatcher
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing: who writes is settled by the log; the new generation comes with on_partitions_assigned."""
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._dispatcher.assigned({place.partition for place in assigned})

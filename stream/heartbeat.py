@@ -1,0 +1,78 @@
+"""Each worker says in Redis that it lives and how far it is; the supervisor restarts one whose offsets stand still while there is lag."""
+
+import os
+import time
+from collections.abc import Mapping
+
+import redis
+import redis.asyncio
+import structlog
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 1.0
+GONE_AFTER_S = 15
+
+
+class Heartbeat:
+    """Writes the hash `worker:{name}`: at_ms, started_at_ms, pid, state, lag, progress, and counters. It vanishes 15 s after the last beat.
+
+    progress: a number that grows whenever work is done; with lag > 0 and progress unchanged the worker is stuck.
+    """
+
+    def __init__(self, store: redis.asyncio.Redis, name: str) -> None:
+        self._store = store
+        self._key = f"worker:{name}"
+        self._started_at_ms = time.time_ns() // 1_000_000
+
+    async def beat(self, *, progress: int, lag: int, state: str = "running", counters: Mapping[str, int] | None = None) -> None:
+        """Write once. Valkey being away is not the worker's failure."""
+        fields: dict[str, str | int] = {
+            "at_ms": time.time_ns() // 1_000_000,
+            "started_at_ms": self._started_at_ms,
+            "pid": os.getpid(),
+            "state": state,
+            "progress": progress,
+            "lag": lag,
+            **{f"count.{name}": value for name, value in (counters or {}).items()},
+        }
+        try:
+            async with self._store.pipeline(transaction=True) as pipeline:
+                pipeline.delete(self._key)
+                pipeline.hset(self._key, mapping=fields)  # type: ignore[arg-type] # redis-py's own mapping type is invariant
+                pipeline.expire(self._key, GONE_AFTER_S)
+                await pipeline.execute()
+        except redis.RedisError as err:
+            log.debug("heartbeat_failed", error=str(err))
+
+
+def read_heartbeats(store: redis.Redis) -> dict[str, dict[str, str]]:
+    """Return name → fields of every worker heard in the last 15 s. Raises redis.RedisError."""
+    found: dict[str, dict[str, str]] = {}
+    for key in store.scan_iter("worker:*", count=200):
+        fields = store.hgetall(key)
+        if fields:
+            found[key.decode().partition(":")[2]] = {name.decode(): value.decode() for name, value in fields.items()}  # type: ignore[union-attr]
+    return found
+
+
+class Watchdog:
+    """Pure: decides from successive heartbeats whether a worker is stuck. One per worker."""
+
+    def __init__(self, patience_s: float = 30.0) -> None:
+        self._patience_s = patience_s
+        self._progress: str | None = None
+        self._pid: str | None = None
+        self._since_s = 0.0
+
+    def stuck(self, fields: Mapping[str, str] | None, now_s: float) -> bool:
+        """Say whether its offsets have stood still for patience_s although there was work.
+
+        fields: of its latest heartbeat, None when there is none. now_s: any clock that never goes back.
+        """
+        if fields is None or fields["pid"] != self._pid or fields["progress"] != self._progress or int(fields["lag"]) == 0:
+            self._pid = None if fields is None else fields["pid"]
+            self._progress = None if fields is None else fields["progress"]
+            self._since_s = now_s
+            return False
+        return now_s - self._since_s > self._patience_s

@@ -1,0 +1,87 @@
+"""Heartbeats of a worker whose agents read through Faust: how far its consumer group is, asked of the broker."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+import faust
+import redis.asyncio
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from stream.heartbeat import EVERY_S, Heartbeat
+
+log = structlog.get_logger(__name__)
+
+_CALL_S = 3.0
+
+
+class GroupPulse(faust.Service):  # type: ignore[misc] # Faust has no types
+    """Beats with the committed offsets of a group. Faust's own view is not asked: it is what may be stuck."""
+
+    def __init__(
+        self, *, settings: dict[str, Any], group: str, topics: Mapping[str, int], heartbeat: Heartbeat, counters: Mapping[str, int], **kwargs: Any
+    ) -> None:
+        """topics: name → number of partitions."""
+        super().__init__(**kwargs)
+        self._settings, self._group, self._heartbeat, self._counters = settings, group, heartbeat, counters
+        self._places = [TopicPartition(name, partition) for name, partitions in topics.items() for partition in range(partitions)]
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def on_stop(self) -> None:
+        """Disconnect."""
+        await self._drop()
+
+    @faust.Service.task
+    async def _beat(self) -> None:
+        while not self.should_stop:
+            try:
+                progress, lag = await self._measure()
+            except (KafkaError, OSError, TimeoutError) as err:
+                log.debug("pulse_failed", error=repr(err))
+                await self._drop()
+            else:
+                await self._heartbeat.beat(progress=progress, lag=lag, counters=self._counters)
+            await self.sleep(EVERY_S)
+
+    async def _measure(self) -> tuple[int, int]:
+        if self._consumer is None:
+            consumer = AIOKafkaConsumer(**self._settings, group_id=self._group, enable_auto_commit=False)
+            await asyncio.wait_for(consumer.start(), _CALL_S)
+            self._consumer = consumer
+        ends = await asyncio.wait_for(self._consumer.end_offsets(self._places), _CALL_S)
+        progress = lag = 0
+        for place in self._places:
+            done = await asyncio.wait_for(self._consumer.committed(place), _CALL_S) or 0
+            progress += done
+            lag += max(0, int(ends[place]) - done)
+        return progress, lag
+
+    async def _drop(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            with contextlib.suppress(KafkaError, OSError, TimeoutError):
+                await asyncio.wait_for(consumer.stop(), _CALL_S)
+
+
+class CounterPulse(faust.Service):  # type: ignore[misc] # Faust has no types
+    """Beats with what a service of ours says of itself."""
+
+    def __init__(self, heartbeat: Heartbeat, measure: Any, **kwargs: Any) -> None:
+        """measure: an async function that returns (progress, lag, counters)."""
+        super().__init__(**kwargs)
+        self._heartbeat, self._measure = heartbeat, measure
+
+    @faust.Service.task
+    async def _beat(self) -> None:
+        while not self.should_stop:
+            progress, lag, counters = await self._measure()
+            await self._heartbeat.beat(progress=progress, lag=lag, counters=counters)
+            await self.sleep(EVERY_S)
+
+
+def store_of(url: str) -> redis.asyncio.Redis:
+    """A client for workers: replies as bytes, no call waits for ever."""
+    return redis.asyncio.Redis.from_url(url, socket_timeout=10.0, socket_connect_timeout=2.0)

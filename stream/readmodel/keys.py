@@ -1,0 +1,39 @@
+"""Names of the read model's keys; docs/api.md says what is in them."""
+
+EPOCH = "epoch"
+OFFSETS = "offsets"
+JURISDICTIONS = "jurisdictions"
+WAKE = "wake"
+KINDS = ("incident", "unit", "roster", "point", "camera", "plan", "account", "tally")
+ANSWER_S = 86_400
+FEED_LENGTH = 10_000
+
+
+def documents(jurisdiction: str, kind: str) -> str:
+    """Hash: id → JSON."""
+    return f"doc:{jurisdiction}:{kind}"
+
+
+def feed(jurisdiction: str) -> str:
+    """Stream: `{sequence}-0` → field `e`, a FeedEntry as JSON."""
+    return f"feed:{jurisdiction}"
+
+
+def head(jurisdiction: str) -> str:
+    """String: `{sequence}:{hash}`."""
+    return f"head:{jurisdiction}"
+
+
+def answer(command_id: str) -> str:
+    """String, kept a day: Answer as JSON."""
+    return f"answer:{command_id}"
+
+
+def geo(jurisdiction: str, kind: str, *, free: bool) -> str:
+    """GEO set: unit ids."""
+    return f"geo:{jurisdiction}:{kind}:{'free' if free else 'busy'}"
+
+
+def seen(jurisdiction: str) -> str:
+    """Hash: unit → `at_ms,lat,lon,accuracy`."""
+    return f"seen:{jurisdiction}"

@@ -1,0 +1,138 @@
+"""The projector: folds the log and brings the read model after it, one atomic step a batch."""
+
+import asyncio
+import time
+from typing import Any
+
+import redis
+import redis.asyncio
+import structlog
+
+from contracts.topics import WRITER_PARTITIONS
+from dispatch import State
+from stream.follow import LogFollower
+from stream.log.fold import Fold, Standing
+from stream.log.snapshots import SnapshotFolder
+from stream.log.start import starting_fold
+from stream.readmodel import keys
+from stream.readmodel.batch import Batch
+from stream.readmodel.rebuild import rebuild
+from stream.readmodel.script import APPLY
+
+log = structlog.get_logger(__name__)
+
+_LOOK_S = 0.5
+_LOCK_S = 60
+_REBUILDING = "rebuilding"
+
+
+class OtherStoreError(Exception):
+    """The read model is not the one this fold goes with."""
+
+
+class Projector:
+    """Any number may run: a batch that another one has applied is refused by the store, and counts as done."""
+
+    def __init__(self, settings: dict[str, Any], topic: str, snapshots: SnapshotFolder | None, store: redis.asyncio.Redis) -> None:
+        """settings: of the Kafka clients. store: replies as bytes."""
+        self._snapshots, self._store = snapshots, store
+        self._apply = store.register_script(APPLY)
+        self._epoch: str | None = None
+        self._at: dict[int, int] = {}
+        self._batches: dict[int, Batch] = {}
+        self._rebuilt: dict[int, Fold] = {}
+        self._rebuilding = asyncio.Lock()
+        self.follower = LogFollower(
+            settings, topic, snapshots, on_standing=self._take, after_batch=self._after_batch, begin=self._begin
+        )
+        self.counts = {"commits": 0, "batches": 0, "refused": 0, "rebuilds": 0}
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        watch = asyncio.create_task(self._watch())
+        try:
+            await self.follower.run()
+        finally:
+            watch.cancel()
+
+    # --- beginning ------------------------------------------------------------------------------------------------
+
+    async def _begin(self, partition: int) -> Fold:
+        """Fold to where the store is, and check that it is the same log. A store that is empty or another's is rebuilt."""
+        async with self._rebuilding:
+            epoch = await self._store.get(keys.EPOCH)
+            if epoch is None:
+                await self._rebuild()
+            else:
+                self._epoch = epoch.decode()
+        raw = await self._store.hget(keys.OFFSETS, str(partition))
+        at = -1 if raw is None else int(raw)
+        ready = self._rebuilt.pop(partition, None)
+        if ready is not None and ready.next_offset == at + 1:
+            fold = ready
+        else:
+            fold = await starting_fold(self.follower.reader, self._snapshots, partition, at_most=at + 1)
+            await self.follower.reader.read(partition, fold.next_offset, lambda offset, record: _fold(fold, offset, record), at + 1)
+        if fold.next_offset != at + 1 or not await self._same_heads(fold):
+            log.warning("other_store", partition=partition, store_at=at, log_at=fold.next_offset - 1)
+            await self._store.delete(keys.EPOCH)
+            raise OtherStoreError(f"The read model's partition {partition} does not go with this log.")
+        self._at[partition] = at
+        self._batches[partition] = Batch()
+        return fold
+
+    async def _same_heads(self, fold: Fold) -> bool:
+        for state in fold.states.values():
+            if state.sequence and await self._store.get(keys.head(state.jurisdiction)) != f"{state.sequence}:{state.head}".encode():
+                return False
+        return True
+
+    async def _rebuild(self) -> None:
+        if not await self._store.set(_REBUILDING, "1", nx=True, ex=_LOCK_S):
+            raise OtherStoreError("Another projector is rebuilding the read model.")
+        try:
+            folds = {partition: await self._end_of_log(partition) for partition in range(WRITER_PARTITIONS)}
+            self._epoch = await rebuild(self._store, self.follower.reader, folds)
+            self._rebuilt = folds
+            self.counts["rebuilds"] += 1
+        finally:
+            await self._store.delete(_REBUILDING)
+
+    async def _end_of_log(self, partition: int) -> Fold:
+        self.follower.drop(partition)
+        return await self.follower.fold_to_end(partition)
+
+    # --- going on -------------------------------------------------------------------------------------------------
+
+    def _take(self, partition: int, standing: Standing, state: State) -> None:
+        self._batches[partition].add(standing, state)
+        self.counts["commits"] += 1
+
+    async def _after_batch(self, partition: int, first: int, last: int) -> None:
+        batch, self._batches[partition] = self._batches[partition], Batch()
+        said = await self._apply(keys=[keys.OFFSETS, keys.EPOCH, keys.JURISDICTIONS], args=batch.arguments(self._epoch or "", partition, first, last))
+        if int(said[0]) == 1:
+            self.counts["batches"] += 1
+        elif int(said[0]) == 0 and int(said[1]) >= last:
+            self.counts["refused"] += 1  # another projector was quicker
+        else:
+            raise OtherStoreError(f"The store refused {first}..{last}: {said}.")
+        self._at[partition] = last
+
+    async def _watch(self) -> None:
+        """A store that lost its data while nothing is written must be noticed too."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            try:
+                epoch = await self._store.get(keys.EPOCH)
+            except (redis.RedisError, OSError):
+                continue
+            if self._epoch is not None and not self._rebuilding.locked() and (epoch is None or epoch.decode() != self._epoch):
+                log.warning("store_lost", at=time.time())
+                self._epoch = None
+                for partition in range(WRITER_PARTITIONS):
+                    self.follower.drop(partition)
+
+
+def _fold(fold: Fold, offset: int, record: bytes) -> None:
+    fold.step(offset, record)

@@ -1,0 +1,1 @@
+"""What must not stand in the log: persons' keys, pictures, secrets."""

@@ -1,0 +1,120 @@
+"""`python -m stream.worker ROLE`: one Faust worker. Roles: sightings, weather, dispatcher, effects, projector.
+
+Reads the file that NUANDENG_RUNTIME names. SIGTERM finishes what is in flight and ends it.
+"""
+
+import argparse
+import asyncio
+import importlib
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from contracts.runtime import Runtime
+from contracts.topics import DEAD_LETTERS, WRITER_PARTITIONS
+from stream.access import DISPATCHER, PLATFORM, faust_settings, runtime_from_environment, topic
+
+ROLES = ("sightings", "weather", "dispatcher", "effects", "projector")
+SESSION_S = 6.0
+
+
+def faust_app(runtime: Runtime, role: str) -> Any:
+    """The Faust app of a role: raw bytes, no topics of its own making, no leader, a session short enough for a quick take-over."""
+    import faust  # noqa: PLC0415 - `--help` need not wait for it
+
+    return faust.App(
+        app_id(runtime, role),
+        **faust_settings(runtime, DISPATCHER if role == "dispatcher" else PLATFORM),
+        store="memory://",
+        datadir=str(Path(runtime.data_dir) / "faust" / role),
+        autodiscover=False,
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=WRITER_PARTITIONS,
+        broker_session_timeout=SESSION_S,
+        broker_heartbeat_interval=SESSION_S / 4,
+        broker_rebalance_timeout=10.0,
+        broker_max_poll_records=500,
+        stream_buffer_maxsize=65_536,
+        stream_wait_empty=True,
+        consumer_auto_offset_reset="earliest",
+        producer_acks=-1,
+    )
+
+
+def app_id(runtime: Runtime, role: str) -> str:
+    """The app's id: its consumer group, and the prefix of its changelog topics."""
+    return topic(runtime, f"nuandeng-{role}")
+
+
+def raw_topic(app: Any, name: str) -> Any:
+    """A topic of raw bytes: our codec parses, so that what it cannot read becomes a dead letter and not a crash."""
+    return app.topic(name, key_type=bytes, key_serializer="raw", value_type=bytes, value_serializer="raw")
+
+
+def watch_dead_letters(app: Any, runtime: Runtime) -> None:
+    """Count dead letters in the worker's log. A Faust app does not start without an agent, and this one is cheap."""
+    letters = structlog.get_logger("dead_letters")
+
+    @app.agent(raw_topic(app, topic(runtime, DEAD_LETTERS)))
+    async def count(stream: Any) -> None:
+        async for raw in stream:
+            letters.debug("dead_letter_seen", size=len(raw or b""))
+
+
+def configure_logging(name: str) -> None:
+    """One JSON line an entry on stderr, ours and the libraries' alike."""
+    shared: list[Any] = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(part=name)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run one worker until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="stream.worker", description=__doc__)
+    parser.add_argument("role", choices=ROLES)
+    parser.add_argument("--name", help="of this instance in logs and heartbeats; the role when absent")
+    options = parser.parse_args()
+    name = options.name or options.role
+    configure_logging(name)
+    import faust  # noqa: PLC0415
+    import uvloop  # noqa: PLC0415
+
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    runtime = runtime_from_environment()
+    (Path(runtime.data_dir) / "faust").mkdir(parents=True, exist_ok=True)
+    app = faust_app(runtime, options.role)
+    importlib.import_module(f"stream.roles.{options.role}").add(app, runtime, name)
+    faust.Worker(app, loglevel="WARNING", override_logging=False, quiet=True).execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""When the writer must send itself `DeadlineReached`: the due deadlines of the confirmed states, each asked for until it is done."""
+
+import heapq
+from collections.abc import Iterable, Mapping
+
+from contracts.commands import DeadlineReached
+from dispatch import Deadline, State, deadline_command_id, deadlines
+from dispatch.tables import Key
+
+# A command that was sent and is not decided yet is not sent again at once; one decided too early comes again after this.
+AGAIN_MS = 2_000
+
+_Place = tuple[str, Key]
+
+
+class Alarm:
+    """Pure: time comes in. After a commit it looks only at what that commit touched; what a commit stopped is never sent."""
+
+    def __init__(self) -> None:
+        self._changed: dict[_Place, None] = {}
+        self._armed: dict[_Place, dict[str, Deadline]] = {}
+        self._heap: list[tuple[int, str, _Place]] = []
+        self._scanned: set[str] = set()
+
+    def changed(self, jurisdiction: str, touched: Iterable[Key]) -> None:
+        """A commit that stands touched these."""
+        for key in touched:
+            self._changed[jurisdiction, key] = None
+
+    def forget(self) -> None:
+        """The partition went to somebody else, or came back: everything is looked at anew."""
+        self._changed.clear()
+        self._armed.clear()
+        self._heap.clear()
+        self._scanned.clear()
+
+    def due(self, states: Mapping[str, State], now_ms: int) -> list[tuple[str, str, DeadlineReached]]:
+        """Return (jurisdiction, command id, body) of what must be sent now. Each comes again every AGAIN_MS while its clock runs."""
+        for jurisdiction in states.keys() - self._scanned:
+            self._scanned.add(jurisdiction)
+            state = states[jurisdiction]
+            self.changed(jurisdiction, (("incident", key) for key in state.incidents))
+            self.changed(jurisdiction, (("unit", key) for key, unit in state.units.items() if unit.clocks))
+            self.changed(jurisdiction, (("plan", "plan"),))
+        for place in self._changed:
+            self._arm(states[place[0]], place)
+        self._changed.clear()
+        found: list[tuple[str, str, DeadlineReached]] = []
+        while self._heap and self._heap[0][0] <= now_ms:
+            _, command_id, place = heapq.heappop(self._heap)
+            deadline = self._armed.get(place, {}).get(command_id)
+            if deadline is None:
+                continue
+            heapq.heappush(self._heap, (now_ms + AGAIN_MS, command_id, place))
+            body = DeadlineReached(subject=deadline.subject, clock=deadline.clock, due_at_ms=deadline.due_at_ms, percent=deadline.percent)
+            found.append((place[0], command_id, body))
+        return found
+
+    def _arm(self, state: State, place: _Place) -> None:
+        before = self._armed.pop(place, {})
+        now = {deadline_command_id(deadline): deadline for deadline in deadlines(state, (place[1],))}
+        for command_id, deadline in now.items():
+            if command_id not in before:
+                heapq.heappush(self._heap, (deadline.due_at_ms, command_id, place))
+        if now:
+            self._armed[place] = now

@@ -1,0 +1,105 @@
+"""From one record of dispatch.commands to a commit, a refusal, nothing, or a dead letter."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from contracts.commands import Command, decode_command
+from contracts.commit import MAX_COMMIT_BYTES, Commit, digest, encode_commit
+from contracts.events import CommandRejected, Event
+from dispatch import Known, State, apply, decide, known
+from stream.partition import partition_of
+
+# Identifiers that only the platform makes; nobody waits for the answer.
+PLATFORM_IDS = "sys:"
+
+
+class Letter(NamedTuple):
+    """Why a command goes to the dead letters. reason: a stable code."""
+
+    reason: str
+    detail: str
+
+
+class Decision(NamedTuple):
+    """commit None: nothing to append (a repetition, a deadline that is not due, or a dead letter alone)."""
+
+    commit: Commit | None = None
+    record: bytes = b""
+    head: str = ""
+    letter: Letter | None = None
+    repeated: bool = False
+
+
+class FailedError(Exception):
+    """The rules raised, and may have left the state they were given half changed. Decide again from a fresh one, as `failed`."""
+
+
+class Judge:
+    """Decides for one partition. jurisdictions: those that exist; empty: any."""
+
+    def __init__(self, partition: int, jurisdictions: frozenset[str] = frozenset()) -> None:
+        self._partition = partition
+        self._jurisdictions = jurisdictions
+
+    def decide(self, states: dict[str, State], raw: bytes, appended_at_ms: int, failed: str | None = None) -> Decision:
+        """Decide one command against the states, and bring its state forward.
+
+        Args:
+            appended_at_ms: the record's append time at the broker: the only clock of a decision.
+            failed: what the rules raised when this command was decided before; it is refused now.
+        Raises:
+            FailedError: the rules raised.
+        """
+        try:
+            command = decode_command(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as err:
+            return Decision(letter=Letter("unreadable", str(err)))
+        letter = self._misplaced(command)
+        if letter is not None:
+            return Decision(letter=letter)
+        state = states.get(command.jurisdiction)
+        if state is None:
+            state = states[command.jurisdiction] = State(command.jurisdiction)
+        try:
+            if failed is None:
+                events = decide(state, command, appended_at_ms)
+            else:
+                events = (CommandRejected(code="internal"),)
+            if (failed is not None or not events) and known(state, command) is not Known.NEW:
+                return Decision(repeated=True)
+            if not events and command.id.startswith(PLATFORM_IDS):
+                return Decision()
+            # A person's command that changes nothing is written all the same: whoever sent it waits for an answer.
+            decision = _committed(state, command, appended_at_ms, events)
+            if len(decision.record) > MAX_COMMIT_BYTES:
+                decision = _committed(state, command, appended_at_ms, (CommandRejected(code="too_large"),))
+            assert decision.commit is not None  # noqa: S101 - for the type checker: _committed always has one
+            apply(state, decision.commit, decision.head)
+        except Exception as err:
+            raise FailedError(f"{type(err).__name__}: {err}") from err
+        return decision if failed is None else decision._replace(letter=Letter("decide_failed", failed))
+
+    def _misplaced(self, command: Command) -> Letter | None:
+        if partition_of(command.jurisdiction) != self._partition:
+            return Letter("wrong_partition", f"{command.jurisdiction} belongs to partition {partition_of(command.jurisdiction)}")
+        if self._jurisdictions and command.jurisdiction not in self._jurisdictions:
+            return Letter("unknown_jurisdiction", command.jurisdiction)
+        return None
+
+
+def _committed(state: State, command: Command, appended_at_ms: int, events: tuple[Event, ...]) -> Decision:
+    commit = Commit(
+        jurisdiction=command.jurisdiction,
+        sequence=state.sequence + 1,
+        previous=state.head,
+        command_id=command.id,
+        occurred_at_ms=max(appended_at_ms, state.last_at_ms),
+        actor=command.actor,
+        events=events,
+        caused_by=command.caused_by,
+        body_sha256=command.body_sha256,
+        trace=command.trace,
+    )
+    record = encode_commit(commit)
+    return Decision(commit=commit, record=record, head=digest(record))

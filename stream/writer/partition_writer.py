@@ -1,0 +1,278 @@
+"""The writer loop of one partition. Knows Kafka's log, the pure core and nothing of Faust.
+
+confirmed : folded from the log, in log order, up to its next_offset - 1
+optimistic: confirmed and our own decisions that are not acknowledged yet
+
+One batch is in flight; deciding goes on while it flies. The batch's offset equal to the confirmed next one proves that
+nobody else wrote in between, so all of it stands and its commands are acknowledged in order. Anything else is doubt:
+another offset, an error, a new generation of the group, seconds without contact. Then: read the log to its end, drop the
+optimistic states, decide again what the log does not hold. Start, take-over, a paused process that wakes up, a broker's
+failure and late retries are this one path.
+"""
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from dispatch import State
+from dispatch.tables import Key
+from stream.log.append import Appender
+from stream.log.fold import Fold
+from stream.log.read import RangeReader
+from stream.log.snapshots import SnapshotFolder
+from stream.log.start import starting_fold
+from stream.writer.decision import Decision, FailedError, Judge, Letter
+
+log = structlog.get_logger(__name__)
+
+OUTSTANDING = 4000  # commands taken and not yet acknowledged: above it the partition is not read on
+BATCH_RECORDS = 1000
+BATCH_BYTES = 960 * 1024
+LINGER_S = 0.004  # fuller batches: fewer system calls; less than a hundredth of what a person notices
+FRESH_S = 3.0  # half the group's session: after that somebody else may own the partition
+SNAPSHOT_COMMITS = 5000
+_RETRY_S = 0.2
+
+
+class PutAside(Protocol):
+    """Puts one command into the dead letters."""
+
+    async def __call__(self, item: "Item", letter: Letter) -> None: ...
+
+
+class Item:
+    """One command on its way. ack None: its generation is over, and it will be delivered again."""
+
+    __slots__ = ("ack", "appended_at_ms", "decided", "decision", "failed", "key", "offset", "partition", "put_aside", "raw")
+
+    def __init__(self, *, partition: int, offset: int, key: bytes | None, raw: bytes, appended_at_ms: int, ack: Callable[[], None]) -> None:
+        self.partition, self.offset, self.key, self.raw, self.appended_at_ms = partition, offset, key, raw, appended_at_ms
+        self.ack: Callable[[], None] | None = ack
+        self.decision = Decision()
+        self.decided = False
+        self.failed: str | None = None
+        self.put_aside = False
+
+
+class PartitionWriter:
+    """Give it generations and commands; it acknowledges them when their commits are in the log."""
+
+    def __init__(
+        self, *, partition: int, appender: Appender, reader: RangeReader, snapshots: SnapshotFolder | None, judge: Judge, put_aside: PutAside,
+        on_commit: Callable[[str, tuple[Key, ...]], None] = lambda _jurisdiction, _touched: None,
+    ) -> None:  # fmt: skip
+        self.partition = partition
+        self.confirmed: Fold | None = None
+        self.owned = False
+        self.stats: Counter[str] = Counter()
+        self._appender, self._reader, self._snapshots = appender, reader, snapshots
+        self._judge, self._put_aside, self._on_commit = judge, put_aside, on_commit
+        self._optimistic: dict[str, State] = {}
+        self._generation: int | None = None
+        self._doubt, self._diverged = True, True
+        self._fresh_at = 0.0
+        self._open: deque[Item] = deque()
+        self._flight: list[Item] = []
+        self._snapshot_at = 0
+        self._wake, self._room = asyncio.Event(), asyncio.Event()
+
+    # --- called by the owner of the consumer ----------------------------------------------------------------------
+
+    def assign(self, generation: int) -> None:
+        """The partition is ours in a new generation of the group: whatever others wrote meanwhile is in the log."""
+        self._forget()
+        self._generation, self.owned = generation, True
+        self._wake.set()
+
+    def revoke(self) -> None:
+        """The partition is no longer ours."""
+        self._forget()
+        self._generation, self.owned = None, False
+
+    def offer(self, generation: int, item: Item) -> None:
+        """Take one command in the order of the partition. One of another generation is dropped: it comes again."""
+        if generation != self._generation:
+            return
+        if not self._doubt:
+            self._decide(item)
+        self._open.append(item)
+        self._wake.set()
+
+    async def room(self) -> None:
+        """Wait until it can take more."""
+        while len(self._open) + len(self._flight) >= OUTSTANDING:
+            self._room.clear()
+            await self._room.wait()
+
+    def _forget(self) -> None:
+        self._doubt = self._diverged = True
+        self._open.clear()
+        for item in self._flight:
+            item.ack = None
+        self._room.set()
+
+    # --- deciding -------------------------------------------------------------------------------------------------
+
+    def _decide(self, item: Item) -> None:
+        try:
+            item.decision = self._judge.decide(self._optimistic, item.raw, item.appended_at_ms, item.failed)
+            item.decided = True
+        except FailedError as err:
+            # The rules may have left the state half changed: start again from what the log says, and refuse this one.
+            log.exception("decide_failed", partition=self.partition, offset=item.offset)
+            self.stats["failures"] += 1
+            if item.failed is not None:
+                item.decision, item.decided = Decision(letter=Letter("decide_failed", f"{item.failed}; then {err}")), True
+            item.failed = str(err)
+            self._doubt = self._diverged = True
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            try:
+                await self._step()
+            except Exception:
+                self.stats["errors"] += 1
+                log.exception("writer_step_failed", partition=self.partition)
+                self._restore_flight()
+                await asyncio.sleep(_RETRY_S)
+
+    async def _step(self) -> None:
+        if not self._open and not (self.owned and self._doubt):
+            self._wake.clear()
+            self._room.set()
+            await self._wake.wait()
+        if self._doubt:
+            await self._settle()
+            return
+        if len(self._open) < BATCH_RECORDS:
+            await asyncio.sleep(LINGER_S)
+            if self._doubt:
+                return
+        if self._open and time.monotonic() - self._fresh_at > FRESH_S:
+            self._doubt = True
+            return
+        await self._append()
+        self._take_snapshot()
+
+    # --- doubt ----------------------------------------------------------------------------------------------------
+
+    async def _settle(self) -> None:
+        generation = self._generation
+        try:
+            foreign = await self._catch_up()
+        except (KafkaError, OSError, TimeoutError) as err:
+            log.warning("catch_up_failed", partition=self.partition, error=repr(err))
+            await asyncio.sleep(_RETRY_S)
+            return
+        if generation != self._generation:
+            return  # assigned anew while reading: read again
+        if foreign or self._diverged:
+            assert self.confirmed is not None  # noqa: S101 - _catch_up has set it
+            self._optimistic = {jurisdiction: state.copy() for jurisdiction, state in self.confirmed.states.items()}
+            for item in self._open:
+                item.decided = False
+        self._doubt = self._diverged = False
+        self._fresh_at = time.monotonic()
+        for item in self._open:
+            if not item.decided:
+                self._decide(item)
+            if self._doubt:
+                return
+
+    async def _catch_up(self) -> int:
+        started = time.monotonic()
+        if self.confirmed is None:
+            self.confirmed = await starting_fold(self._reader, self._snapshots, self.partition)
+            self._snapshot_at = self.confirmed.next_offset
+        fold, before, ignored = self.confirmed, self.confirmed.next_offset, self.confirmed.ignored
+
+        def step(offset: int, record: bytes) -> None:
+            standing = fold.step(offset, record)
+            if standing is not None:
+                self._on_commit(standing.commit.jurisdiction, standing.touched)
+
+        await self._reader.read(self.partition, before, step)
+        read = fold.next_offset - before
+        self.stats["catch_ups"] += 1
+        self.stats["ignored"] += fold.ignored - ignored
+        if read or self._diverged:
+            log.info(
+                "caught_up", partition=self.partition, read=read, ignored=fold.ignored - ignored, next_offset=fold.next_offset,
+                seconds=round(time.monotonic() - started, 3),
+            )  # fmt: skip
+        return read
+
+    # --- appending ------------------------------------------------------------------------------------------------
+
+    def _next_flight(self) -> list[Item]:
+        flight: list[Item] = []
+        size = 0
+        while self._open and len(flight) < BATCH_RECORDS:
+            item = self._open[0]
+            size += len(item.decision.record) + 200
+            if flight and size > BATCH_BYTES:
+                break
+            flight.append(self._open.popleft())
+        return flight
+
+    async def _append(self) -> None:
+        assert self.confirmed is not None  # noqa: S101 - without doubt there is a fold
+        self._flight = flight = self._next_flight()
+        for item in flight:
+            if item.decision.letter is not None and not item.put_aside:
+                await self._put_aside(item, item.decision.letter)
+                item.put_aside = True
+        decisions = [item.decision for item in flight if item.decision.commit is not None]
+        if decisions:
+            records = [(decision.commit.jurisdiction.encode(), decision.record) for decision in decisions if decision.commit is not None]
+            try:
+                offset = await self._appender.append(self.partition, records)
+            except (KafkaError, OSError, TimeoutError) as err:
+                log.warning("append_failed", partition=self.partition, error=repr(err))
+                offset = -1
+            if offset != self.confirmed.next_offset:
+                self.stats["doubts"] += 1
+                log.warning("doubt", partition=self.partition, acknowledged_at=offset, expected=self.confirmed.next_offset)
+                self._restore_flight()
+                return
+            for number, decision in enumerate(decisions):
+                if decision.commit is not None:
+                    touched = self.confirmed.step_own(offset + number, decision.commit, decision.head)
+                    self._on_commit(decision.commit.jurisdiction, touched)
+            self._fresh_at = time.monotonic()
+            self.stats["commits"] += len(decisions)
+        self.stats["commands"] += len(flight)
+        for item in flight:
+            if item.ack is not None:
+                item.ack()
+        self._flight = []
+        self._room.set()
+
+    def _restore_flight(self) -> None:
+        # The order of arrival is kept; those of an older generation come again by themselves.
+        self._open.extendleft(item for item in reversed(self._flight) if item.ack is not None)
+        self._flight = []
+        self._doubt = self._diverged = True
+
+    # --- snapshots ------------------------------------------------------------------------------------------------
+
+    def _take_snapshot(self) -> None:
+        if self.confirmed is not None and self.confirmed.next_offset - self._snapshot_at >= SNAPSHOT_COMMITS:
+            self.write_snapshot()
+
+    def write_snapshot(self) -> None:
+        """Write one if there is anything new. A failure is logged: the next one will do."""
+        fold = self.confirmed
+        if self._snapshots is None or fold is None or fold.next_offset == self._snapshot_at:
+            return
+        try:
+            self._snapshots.write(self.partition, fold.next_offset, self._snapshots.take(fold))
+        except OSError as err:
+            log.warning("snapshot_failed", partition=self.partition, error=str(err))
+        self._snapshot_at = fold.next_offset

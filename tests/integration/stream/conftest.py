@@ -1,0 +1,119 @@
+"""One installation's worth of topics, keys and workers for each test, on the session's Kafka and Valkey."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import redis
+
+from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime
+from nuandeng.embedded.session import RunningKafka, RunningValkey
+
+ROOT = Path(__file__).resolve().parents[3]
+_databases = itertools.count(1)
+CODES = ("371600", "371602", "371622", "371681")
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    """Wait until a condition holds; fail with what was waited for."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"still not so after {seconds} s: {what}"
+        time.sleep(0.02)
+
+
+class Workers:
+    """Starts `python -m stream.worker` processes and ends them."""
+
+    def __init__(self, runtime_file: Path, folder: Path) -> None:
+        self._env = {**os.environ, VARIABLE: str(runtime_file), "PYTHONPATH": str(ROOT)}
+        self._folder = folder
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, role: str, name: str | None = None) -> subprocess.Popen[bytes]:
+        """Start one; its log is `{name}.log` in the test's folder."""
+        chosen = name or role
+        with (self._folder / f"{chosen}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "stream.worker", role, "--name", chosen], env=self._env, stdout=log, stderr=log, cwd=self._folder
+            )
+        self.running[chosen] = process
+        return process
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        process = self.running.pop(name)
+        process.kill()
+        process.wait()
+
+    def pause(self, name: str) -> None:
+        """SIGSTOP: it sleeps through whatever happens."""
+        self.running[name].send_signal(signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """SIGCONT."""
+        self.running[name].send_signal(signal.SIGCONT)
+
+    def stop(self, name: str) -> int:
+        """SIGTERM; return the exit code."""
+        process = self.running.pop(name)
+        process.terminate()
+        return process.wait(20)
+
+    def check(self) -> None:
+        """Fail if one ended by itself."""
+        for name, process in self.running.items():
+            assert process.poll() is None, self.log(name)[-3000:]
+
+    def log(self, name: str) -> str:
+        """What it said so far."""
+        return (self._folder / f"{name}.log").read_text()
+
+    def close(self) -> None:
+        """Kill all."""
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def runtime(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Runtime:
+    """A runtime with topics of its own and an empty Valkey database of its own."""
+    url = f"{valkey.url.rpartition('/')[0]}/{next(_databases) % 15 + 1}"
+    store = redis.Redis.from_url(url)
+    store.flushdb()
+    store.close()
+    return Runtime(
+        kafka=KafkaAccess(bootstrap=kafka.bootstrap, passwords=dict(kafka.passwords), topic_prefix=kafka.fresh_topics()),
+        valkey_url=url,
+        data_dir=str(tmp_path / "data"),
+        keystore=str(tmp_path / "data" / "keys"),
+        secrets_store=str(tmp_path / "data" / "secrets.db"),
+        evidence=str(tmp_path / "data" / "evidence"),
+        jurisdictions=tuple(Jurisdiction(code=code, name_zh=code, name_en=code) for code in CODES),
+    )
+
+
+@pytest.fixture
+def workers(runtime: Runtime, tmp_path: Path) -> Iterator[Workers]:
+    """Workers of this runtime."""
+    path = tmp_path / "runtime.json"
+    path.write_bytes(msgspec.json.encode(runtime))
+    running = Workers(path, tmp_path)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def store(runtime: Runtime) -> Iterator[redis.Redis]:
+    """The read model."""
+    client = redis.Redis.from_url(runtime.valkey_url)
+    yield client
+    client.close()
