@@ -3,11 +3,9 @@
 `KafkaNode` describes and prepares; whoever starts processes (the supervisor, `ServerProcess` in tests) takes `argv()`.
 """
 
-import hashlib
-import secrets
 import subprocess
 import uuid
-from base64 import b64encode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,15 +17,12 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from contracts.topics import COMMITS, Topic
 from nuandeng.embedded.jars import class_path
 from nuandeng.embedded.java import find_java
+from nuandeng.embedded.kafka_settings import MECHANISM, SCRAM_LOGIN, scram_arguments, server_properties
 from nuandeng.embedded.ports import listens
 from nuandeng.embedded.secrets import write_private
 from nuandeng.failures import PartFailedError
 
 HOST = "127.0.0.1"
-MECHANISM = "SCRAM-SHA-256"
-_ITERATIONS = 4096
-_SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required"
-_PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
 _LOGGING = """\
 status = warn
 appender.console.type = Console
@@ -79,27 +74,18 @@ class KafkaNode:
             PartFailedError: Kafka refused to format.
         """
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        write_private(self._settings, self._properties().encode())
+        write_private(self._settings, self._server_properties().encode())
         (self.data_dir / "log4j2.properties").write_text(_LOGGING)
         if (self.data_dir / "log" / "meta.properties").exists():
             return
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
+        what = ["format", "-t", cluster, "-c", str(self._settings), *scram_arguments(self._passwords)]
         formatted = subprocess.run(
-            [*self._java("64"), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._settings), *self._accounts()],
+            [*self._java("64"), "kafka.tools.StorageTool", *what],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if formatted.returncode != 0:
             raise PartFailedError(f"Kafka could not format {self.data_dir}:\n{formatted.stdout}{formatted.stderr}")
-
-    def _accounts(self) -> list[str]:
-        # Salted here: arguments of a process can be read by every user of the machine.
-        arguments = []
-        for account, password in self._passwords.items():
-            salt = secrets.token_bytes(16)
-            salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
-            credential = f"[name={account},iterations={_ITERATIONS},salt={_text(salt)},saltedpassword={_text(salted)}]"
-            arguments += ["--add-scram", f"{MECHANISM}={credential}"]
-        return arguments
 
     def argv(self) -> list[str]:
         """The command that runs the node in the foreground; it prints its log, and stops on SIGTERM."""
@@ -112,7 +98,16 @@ class KafkaNode:
     def tool_properties(self, account: str = "admin") -> str:
         """Contents of the file that Kafka's own tools take as `--consumer.config` and the like."""
         login = f'username="{account}" password="{self._passwords[account]}"'
-        return f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={MECHANISM}\nsasl.jaas.config={_SCRAM} {login};\n"
+        return f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={MECHANISM}\nsasl.jaas.config={SCRAM_LOGIN} {login};\n"
+
+    def _server_properties(self) -> str:
+        return server_properties(
+            listen=f"{HOST}:{self.port}",
+            advertised=self.bootstrap,
+            controller=f"{HOST}:{self._controller_port}",
+            log_dir=self.data_dir / "log",
+            admin_password=self._passwords["admin"],
+        )
 
     def _java(self, heap_mb: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"
@@ -153,56 +148,6 @@ class KafkaNode:
             raise PartFailedError(f"Kafka did not create the topics: {err}") from err
         finally:
             admin.close()
-
-    def _properties(self) -> str:
-        password = self._passwords["admin"]
-        login = f'username="admin" password="{password}"'
-        settings = {
-            "process.roles": "broker,controller",
-            "node.id": "1",
-            # Named here, not in the log's metadata: so a later start may use another port.
-            "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
-            "listeners": f"CLIENTS://{HOST}:{self.port},CONTROLLER://{HOST}:{self._controller_port}",
-            "advertised.listeners": f"CLIENTS://{HOST}:{self.port}",
-            "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
-            "inter.broker.listener.name": "CLIENTS",
-            "controller.listener.names": "CONTROLLER",
-            "listener.name.clients.sasl.enabled.mechanisms": MECHANISM,
-            "sasl.mechanism.inter.broker.protocol": MECHANISM,
-            "listener.name.clients.scram-sha-256.sasl.jaas.config": f"{_SCRAM} {login};",
-            # The controller knows accounts only after it has read its log, so the node talks to itself by PLAIN.
-            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
-            "sasl.mechanism.controller.protocol": "PLAIN",
-            "listener.name.controller.plain.sasl.jaas.config": f'{_PLAIN} {login} user_admin="{password}";',
-            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            "super.users": "User:admin",
-            "allow.everyone.if.no.acl.found": "true",
-            "log.dirs": str(self.data_dir / "log"),
-            "auto.create.topics.enable": "false",
-            "offsets.topic.replication.factor": "1",
-            "offsets.topic.num.partitions": "1",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1",
-            "transaction.state.log.num.partitions": "1",
-            "share.coordinator.state.topic.replication.factor": "1",
-            "share.coordinator.state.topic.min.isr": "1",
-            "share.coordinator.state.topic.num.partitions": "1",
-            "group.initial.rebalance.delay.ms": "0",
-            "group.min.session.timeout.ms": "2000",
-            # A broker that comes back after kill -9 waits for its own old session to end.
-            "broker.session.timeout.ms": "2000",
-            "broker.heartbeat.interval.ms": "500",
-            "num.network.threads": "2",
-            "num.io.threads": "2",
-            "log.cleaner.threads": "1",
-            "log.cleaner.dedupe.buffer.size": "8388608",
-            "num.recovery.threads.per.data.dir": "2",
-        }
-        return "".join(f"{key}={value}\n" for key, value in settings.items())
-
-
-def _text(octets: bytes) -> str:
-    return f'"{b64encode(octets).decode()}"'
 
 
 def _log_is_the_dispatchers(topic: str) -> list[ACL]:

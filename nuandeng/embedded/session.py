@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from contracts.topics import TOPICS
 from nuandeng.embedded.guard import Guard
-from nuandeng.embedded.kafka import MECHANISM, KafkaNode
+from nuandeng.embedded.kafka import KafkaNode
+from nuandeng.embedded.kafka_settings import MECHANISM
 from nuandeng.embedded.ports import free_port
 from nuandeng.embedded.secrets import KAFKA_ACCOUNTS
 from nuandeng.embedded.server_process import ServerProcess

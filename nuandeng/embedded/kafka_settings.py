@@ -1,0 +1,82 @@
+"""Kafka's own settings file and its accounts, for the node we start and for the one in a container."""
+
+import hashlib
+import secrets
+from base64 import b64encode
+from collections.abc import Mapping
+from pathlib import PurePath
+
+MECHANISM = "SCRAM-SHA-256"
+SCRAM_LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required"
+_PLAIN_LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+_ITERATIONS = 4096
+
+
+def scram_arguments(passwords: Mapping[str, str]) -> list[str]:
+    """Arguments of Kafka's storage tool that make the accounts.
+
+    Salted here: the arguments of a process can be read by every user of the machine.
+    """
+    arguments = []
+    for account, password in passwords.items():
+        salt = secrets.token_bytes(16)
+        salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
+        credential = f"[name={account},iterations={_ITERATIONS},salt={_quoted(salt)},saltedpassword={_quoted(salted)}]"
+        arguments += ["--add-scram", f"{MECHANISM}={credential}"]
+    return arguments
+
+
+def _quoted(octets: bytes) -> str:
+    return f'"{b64encode(octets).decode()}"'
+
+
+def server_properties(*, listen: str, advertised: str, controller: str, log_dir: PurePath, admin_password: str) -> str:
+    """The settings file of a single node that is broker and controller.
+
+    Args:
+        listen: host:port for clients; an empty host means every network card. advertised: host:port that clients are told.
+        controller: host:port of the quorum of one.
+    """
+    login = f'username="admin" password="{admin_password}"'
+    settings = {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        # Named here, not in the log's metadata: so a later start may use another port.
+        "controller.quorum.voters": f"1@{controller}",
+        "listeners": f"CLIENTS://{listen},CONTROLLER://{controller}",
+        "advertised.listeners": f"CLIENTS://{advertised}",
+        "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+        "inter.broker.listener.name": "CLIENTS",
+        "controller.listener.names": "CONTROLLER",
+        "listener.name.clients.sasl.enabled.mechanisms": MECHANISM,
+        "sasl.mechanism.inter.broker.protocol": MECHANISM,
+        "listener.name.clients.scram-sha-256.sasl.jaas.config": f"{SCRAM_LOGIN} {login};",
+        # The controller knows accounts only after it has read its log, so the node talks to itself by PLAIN.
+        "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.controller.plain.sasl.jaas.config": f'{_PLAIN_LOGIN} {login} user_admin="{admin_password}";',
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:admin",
+        "allow.everyone.if.no.acl.found": "true",
+        "log.dirs": str(log_dir),
+        "auto.create.topics.enable": "false",
+        "offsets.topic.replication.factor": "1",
+        "offsets.topic.num.partitions": "1",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+        "transaction.state.log.num.partitions": "1",
+        "share.coordinator.state.topic.replication.factor": "1",
+        "share.coordinator.state.topic.min.isr": "1",
+        "share.coordinator.state.topic.num.partitions": "1",
+        "group.initial.rebalance.delay.ms": "0",
+        "group.min.session.timeout.ms": "2000",
+        # A broker that comes back after kill -9 waits for its own old session to end.
+        "broker.session.timeout.ms": "2000",
+        "broker.heartbeat.interval.ms": "500",
+        "num.network.threads": "2",
+        "num.io.threads": "2",
+        "log.cleaner.threads": "1",
+        "log.cleaner.dedupe.buffer.size": "8388608",
+        "num.recovery.threads.per.data.dir": "2",
+    }
+    return "".join(f"{key}={value}\n" for key, value in settings.items())
