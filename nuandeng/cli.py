@@ -13,10 +13,14 @@ import msgspec
 import typer
 
 from contracts.errors import NuandengError
+from contracts.topics import TOPICS
+from nuandeng.containers import write_container_files
 from nuandeng.doctor import examine
+from nuandeng.embedded.topics import create_topics
 from nuandeng.log_commands import audit_app, deadletters_app, replay_command
 from nuandeng.run import run_platform
 from nuandeng.settings import Settings, read_settings, settings_schema
+from stream.access import kafka_settings, runtime_from_environment
 
 app = typer.Typer(name="nuandeng", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 config_app = typer.Typer(no_args_is_help=True, help="The settings file.")
@@ -74,6 +78,24 @@ def doctor(config: _Config = None, data_dir: _DataDir = None, port: _Port = None
         advice = f"\n{'':21}→ {finding.what_to_do}" if finding.what_to_do else ""
         typer.echo(f"{finding.verdict:<8} {finding.subject}: {finding.says}{advice}")
     raise typer.Exit(1 if broken else 0)
+
+
+@app.command()
+def containers(
+    folder: Path,
+    host: Annotated[str, typer.Option("--host", help="The name that phones and browsers use.")] = "localhost",
+    config: _Config = None,
+) -> None:
+    """Write the files that docker-compose.yml mounts: passwords, settings of Kafka and Valkey, runtime files."""
+    for path in write_container_files(folder, _settings(config), host):
+        typer.echo(str(path))
+
+
+@app.command()
+def topics() -> None:
+    """Create the topics that are missing at the broker that NUANDENG_RUNTIME names, by its `admin` account."""
+    runtime = runtime_from_environment()
+    create_topics(kafka_settings(runtime, "admin"), TOPICS, runtime.kafka.topic_prefix)
 
 
 @config_app.command()

