@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from camera_adapters.kinds import protocol_of
 from contracts.registry_entries import CameraEntry, PlanEntry, PointEntry, UnitEntry
 from contracts.terms import Hazard, Skill, UnitKind, WarningLevel
 from contracts.values import Place, PlanSettings, Sealed
@@ -76,21 +77,13 @@ def cameras(geography: Geography, live: dict[str, str]) -> dict[str, list[Camera
                     owner=OWNERS[n % 3],
                     heading_deg=round(rng.uniform(0, 360)),
                     url=url,
-                    protocol=_protocol(url),
+                    protocol=protocol_of(url) if url else None,
                     live=url is not None,
                     simulated=True,
                     dwell_threshold_s=LIVE_DWELL_S if url else None,
                 )
             )
     return found
-
-
-def _protocol(url: str | None) -> str | None:
-    if url is None:
-        return None
-    if url.startswith("rtsp://"):
-        return "rtsp"
-    return "snapshot" if url.endswith((".jpg", ".jpeg")) else "mpegts_http"
 
 
 def points(geography: Geography) -> dict[str, list[PointEntry]]:
