@@ -47,6 +47,7 @@ def read_container(
     options: Mapping[str, str],
     whole: Callable[[], bool],
     live: bool = True,
+    silent_after_s: float | None = None,
 ) -> Iterator[EncodedPicture]:
     """Open a stream and yield its pictures until it ends or `stop` is set.
 
@@ -55,15 +56,20 @@ def read_container(
         format_name: FFmpeg's demuxer; None lets it look.
         options: FFmpeg's. Time limits belong here: PyAV's own `timeout=` calls back into Python at every read.
         whole: asked at every picture; False: keyframes only.
+        silent_after_s: the time limit in the options. FFmpeg's RTSP says "invalid data" when it passes, so it is measured here.
         live: pictures come when they are taken; else they are read as fast as asked for, and carry their times from now on.
     Raises:
         SourceError: with its reason.
     """
+    asked_s = time.monotonic()
     try:
         with av.open(url, format=format_name, options=dict(options)) as container:
-            yield from _pictures(container, stop, whole, live=live)
+            for picture in _pictures(container, stop, whole, live=live):
+                asked_s = time.monotonic()
+                yield picture
     except (av.FFmpegError, UnicodeError, ValueError) as err:
-        reason = reason_of(err)
+        waited = silent_after_s is not None and time.monotonic() - asked_s >= 0.95 * silent_after_s
+        reason = Reason.SILENT if waited and reason_of(err) is Reason.GARBAGE else reason_of(err)
         raise SourceError(reason, f"{without_login(url)}: {getattr(err, 'strerror', None) or type(err).__name__}") from err
 
 

@@ -11,7 +11,7 @@ import structlog
 from camera_adapters.adapter import Reason, SourceError
 from camera_adapters.backoff import delay_s
 from camera_adapters.encoded import EncodedPicture, VideoAdapter
-from camera_adapters.health import HealthWatch
+from camera_adapters.health import HealthChange, HealthWatch
 from camera_adapters.substream import addresses, without_login
 
 _log = structlog.get_logger(__name__)
@@ -79,10 +79,26 @@ class CameraWatch:
             self._waiting.clear()
         return waiting
 
-    def with_health(self, act: Callable[[HealthWatch], object]) -> None:
-        """Let something be noted in the camera's health; readers, decoders and the teller are different threads."""
+    @property
+    def whole(self) -> bool:
+        """Whether the pictures between keyframes come too."""
+        source = self._source
+        return source is not None and source.whole
+
+    def note_pictured(self, blind: str | None) -> None:
+        """A picture was decoded. blind: why it is of no use, None if it is."""
         with self._guard:
-            act(self._health)
+            self._health.pictured(_wall_ms(), blind)
+
+    def note_unreadable(self) -> None:
+        """A picture did not decode."""
+        with self._guard:
+            self._health.unreadable()
+
+    def tell(self, now_ms: int) -> HealthChange | None:
+        """Return what the world should hear of this camera's health, None when nothing is new."""
+        with self._guard:
+            return self._health.tell(now_ms)
 
     def _run(self) -> None:
         urls, choice, attempt = addresses(self.url), 0, 0

@@ -22,4 +22,7 @@ class RtspSource:
 
     def facts(self, stop: threading.Event) -> Iterator[EncodedPicture]:
         """Yield pictures as they come. Raises SourceError."""
-        yield from read_container(self._url, stop, format_name="rtsp", options=self._settings.options(), whole=lambda: self.whole)
+        yield from read_container(
+            self._url, stop, format_name="rtsp", options=self._settings.options(), whole=lambda: self.whole,
+            silent_after_s=self._settings.silent_after_s,
+        )  # fmt: skip
