@@ -25,6 +25,8 @@ POSITIONS = "unit.positions"
 COMMANDS = "dispatch.commands"
 COMMITS = "dispatch.commits"
 DEAD_LETTERS = "dead.letters"
+# Faust's own: what the sightings worker's table of tracks is restored from, `{app}-{table}-changelog`.
+TRACKS_CHANGELOG = "nuandeng-sightings-tracks-changelog"
 
 # A jurisdiction's key decides its partition (murmur2); commands and commits of one jurisdiction share the partition's number.
 WRITER_PARTITIONS = 4
@@ -35,7 +37,9 @@ TOPICS: tuple[Topic, ...] = (
     _facts(REPORTS, 1, 30 * DAY_MS),
     _facts(RAW_INTAKE, 1, 30 * DAY_MS),
     _facts(POSITIONS, WRITER_PARTITIONS, 3 * DAY_MS),
-    Topic(name=COMMANDS, partitions=WRITER_PARTITIONS, config={"retention.ms": str(30 * DAY_MS), "message.timestamp.type": "LogAppendTime"}),
+    Topic(
+        name=COMMANDS, partitions=WRITER_PARTITIONS, config={"retention.ms": str(30 * DAY_MS), "message.timestamp.type": "LogAppendTime"}
+    ),
     Topic(
         name=COMMITS,
         partitions=WRITER_PARTITIONS,
@@ -43,4 +47,6 @@ TOPICS: tuple[Topic, ...] = (
         config={"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.type": "LogAppendTime", "flush.messages": "1"},
     ),
     _facts(DEAD_LETTERS, 1, 90 * DAY_MS),
+    # One entry a camera; compacted often, so that a restart reads little.
+    Topic(name=TRACKS_CHANGELOG, partitions=WRITER_PARTITIONS, config={"cleanup.policy": "compact", "segment.ms": "3600000"}),
 )

@@ -84,7 +84,7 @@ class CommandGate:
         """Send a command.
 
         Returns:
-            True once the broker has it; False when that is unknown after acknowledged_s: ask for its answer, or send again with the same id.
+            True once the broker has it; False when that is unknown after acknowledged_s: ask for its answer, or send again with its id.
         Raises:
             StoreAwayError: Kafka is away and nothing was sent.
             UnreadableError: it is too large.
@@ -96,7 +96,9 @@ class CommandGate:
         raw = encode_checked(command)
         return self.produce(self._topic, raw, key=jurisdiction, partition=partition_of(jurisdiction), acknowledged_s=acknowledged_s)
 
-    def produce(self, topic_name: str, raw: bytes, *, key: str, partition: int | None = None, acknowledged_s: float = _ACKNOWLEDGED_S) -> bool:
+    def produce(
+        self, topic_name: str, raw: bytes, *, key: str, partition: int | None = None, acknowledged_s: float = _ACKNOWLEDGED_S
+    ) -> bool:
         """Send a raw record, to any topic; as `send`."""
         producer = self._connected()
         try:
@@ -132,7 +134,7 @@ class CommandGate:
             except redis.RedisError:
                 raw = None
             if raw is not None:
-                return decode_answer(raw)  # type: ignore[arg-type] # a synchronous client's value is bytes
+                return decode_answer(raw)
             if time.monotonic() >= deadline:
                 return None
             time.sleep(_POLL_S)

@@ -47,7 +47,7 @@ class _Part:
         self.task = asyncio.create_task(writer.run(), name=f"writer-{writer.partition}")
 
 
-class Dispatcher(faust.Service):  # type: ignore[misc] # Faust has no types
+class Dispatcher(faust.Service):
     """Reads commands in a consumer group of its own, hands them to the writers, and commits offsets after their commits are in the log."""
 
     def __init__(self, runtime: Runtime, name: str, **kwargs: Any) -> None:
@@ -127,7 +127,7 @@ class Dispatcher(faust.Service):  # type: ignore[misc] # Faust has no types
 
     # --- loops ----------------------------------------------------------------------------------------------------
 
-    @faust.Service.task  # type: ignore[untyped-decorator]
+    @faust.Service.task
     async def _read(self) -> None:
         while not self.should_stop:
             try:
@@ -160,7 +160,7 @@ class Dispatcher(faust.Service):  # type: ignore[misc] # Faust has no types
 
         return acknowledge
 
-    @faust.Service.task  # type: ignore[untyped-decorator]
+    @faust.Service.task
     async def _acknowledge(self) -> None:
         while not self.should_stop:
             await self.sleep(_COMMIT_S)
@@ -175,7 +175,7 @@ class Dispatcher(faust.Service):  # type: ignore[misc] # Faust has no types
             self._done.clear()
             await self._consumer.commit(done)
 
-    @faust.Service.task  # type: ignore[untyped-decorator]
+    @faust.Service.task
     async def _deadlines(self) -> None:
         while not self.should_stop:
             await self.sleep(_TICK_S)
@@ -190,7 +190,7 @@ class Dispatcher(faust.Service):  # type: ignore[misc] # Faust has no types
                 if failure is not None:
                     log.warning("deadline_not_sent", command=command.id, error=repr(failure))  # it is armed again
 
-    @faust.Service.task  # type: ignore[untyped-decorator]
+    @faust.Service.task
     async def _beat(self) -> None:
         while not self.should_stop:
             counters: Counter[str] = Counter()

@@ -18,12 +18,13 @@ log = structlog.get_logger(__name__)
 _CALL_S = 3.0
 
 
-class GroupPulse(faust.Service):  # type: ignore[misc] # Faust has no types
+class GroupPulse(faust.Service):
     """Beats with the committed offsets of a group. Faust's own view is not asked: it is what may be stuck."""
 
     def __init__(
-        self, *, settings: dict[str, Any], group: str, topics: Mapping[str, int], heartbeat: Heartbeat, counters: Mapping[str, int], **kwargs: Any
-    ) -> None:
+        self, *, settings: dict[str, Any], group: str, topics: Mapping[str, int], heartbeat: Heartbeat, counters: Mapping[str, int],
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         """topics: name → number of partitions."""
         super().__init__(**kwargs)
         self._settings, self._group, self._heartbeat, self._counters = settings, group, heartbeat, counters
@@ -64,22 +65,6 @@ class GroupPulse(faust.Service):  # type: ignore[misc] # Faust has no types
         if consumer is not None:
             with contextlib.suppress(KafkaError, OSError, TimeoutError):
                 await asyncio.wait_for(consumer.stop(), _CALL_S)
-
-
-class CounterPulse(faust.Service):  # type: ignore[misc] # Faust has no types
-    """Beats with what a service of ours says of itself."""
-
-    def __init__(self, heartbeat: Heartbeat, measure: Any, **kwargs: Any) -> None:
-        """measure: an async function that returns (progress, lag, counters)."""
-        super().__init__(**kwargs)
-        self._heartbeat, self._measure = heartbeat, measure
-
-    @faust.Service.task
-    async def _beat(self) -> None:
-        while not self.should_stop:
-            progress, lag, counters = await self._measure()
-            await self._heartbeat.beat(progress=progress, lag=lag, counters=counters)
-            await self.sleep(EVERY_S)
 
 
 def store_of(url: str) -> redis.asyncio.Redis:

@@ -60,7 +60,7 @@ def watch_dead_letters(app: Any, runtime: Runtime) -> None:
     """Count dead letters in the worker's log. A Faust app does not start without an agent, and this one is cheap."""
     letters = structlog.get_logger("dead_letters")
 
-    @app.agent(raw_topic(app, topic(runtime, DEAD_LETTERS)))
+    @app.agent(raw_topic(app, topic(runtime, DEAD_LETTERS)))  # type: ignore[untyped-decorator]
     async def count(stream: Any) -> None:
         async for raw in stream:
             letters.debug("dead_letter_seen", size=len(raw or b""))

@@ -40,7 +40,7 @@ class Positions:
     """Runs beside the projector and reads states from its follower."""
 
     def __init__(
-        self, settings: dict[str, Any], topic: str, store: redis.asyncio.Redis, follower: LogFollower, sender: CommandSender,
+        self, settings: dict[str, Any], topic: str, *, store: redis.asyncio.Redis, follower: LogFollower, sender: CommandSender,
         letters: DeadLetters,
     ) -> None:  # fmt: skip
         self._settings, self._topic, self._store = settings, topic, store
@@ -50,7 +50,7 @@ class Positions:
         self._moved: dict[str, set[str]] = {}
         self._arrivals = Arrivals()
         self._told_at_ms: dict[str, int] = {}
-        self._epoch: bytes | None = None
+        self._epoch: Any = None
         self.counts = {"fixes": 0, "fixes_refused": 0}
 
     async def run(self) -> None:
@@ -122,7 +122,8 @@ class Positions:
                              MoveAssignment(assignment=assignment, to=AssignmentState.ON_SCENE))  # fmt: skip
         found = state.units.get(unit)
         if found is not None and found.stale and time.time_ns() // 1_000_000 - fix.at_ms < STALE_AFTER_MS:
-            await self._tell(state.jurisdiction, f"sys:{unit}:heard:{fix.at_ms}", NoteContact(unit=unit, stale=False), about=f"{unit}:heard")
+            heard = NoteContact(unit=unit, stale=False)
+            await self._tell(state.jurisdiction, f"sys:{unit}:heard:{fix.at_ms}", heard, about=f"{unit}:heard")
 
     async def _tell(self, jurisdiction: str, command_id: str, body: MoveAssignment | NoteContact, about: str | None = None) -> None:
         now_ms = time.time_ns() // 1_000_000

@@ -64,7 +64,7 @@ class Projector:
             if epoch is None:
                 await self._rebuild()
             else:
-                self._epoch = epoch.decode()
+                self._epoch = _text(epoch)
         raw = await self._store.hget(keys.OFFSETS, str(partition))
         at = -1 if raw is None else int(raw)
         ready = self._rebuilt.pop(partition, None)
@@ -110,7 +110,8 @@ class Projector:
 
     async def _after_batch(self, partition: int, first: int, last: int) -> None:
         batch, self._batches[partition] = self._batches[partition], Batch()
-        said = await self._apply(keys=[keys.OFFSETS, keys.EPOCH, keys.JURISDICTIONS], args=batch.arguments(self._epoch or "", partition, first, last))
+        arguments = batch.arguments(self._epoch or "", partition, first, last)
+        said = await self._apply(keys=[keys.OFFSETS, keys.EPOCH, keys.JURISDICTIONS], args=arguments)
         if int(said[0]) == 1:
             self.counts["batches"] += 1
         elif int(said[0]) == 0 and int(said[1]) >= last:
@@ -127,11 +128,15 @@ class Projector:
                 epoch = await self._store.get(keys.EPOCH)
             except (redis.RedisError, OSError):
                 continue
-            if self._epoch is not None and not self._rebuilding.locked() and (epoch is None or epoch.decode() != self._epoch):
+            if self._epoch is not None and not self._rebuilding.locked() and (epoch is None or _text(epoch) != self._epoch):
                 log.warning("store_lost", at=time.time())
                 self._epoch = None
                 for partition in range(WRITER_PARTITIONS):
                     self.follower.drop(partition)
+
+
+def _text(raw: bytes | str) -> str:
+    return raw.decode() if isinstance(raw, bytes) else raw
 
 
 def _fold(fold: Fold, offset: int, record: bytes) -> None:

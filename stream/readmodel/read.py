@@ -108,7 +108,7 @@ def live_digest(store: redis.Redis) -> LiveDigest:
 
 def _jurisdictions(store: redis.Redis) -> list[str]:
     try:
-        return sorted(name.decode() for name in store.smembers(keys.JURISDICTIONS))
+        return sorted(name.decode() if isinstance(name, bytes) else name for name in store.smembers(keys.JURISDICTIONS))
     except (redis.RedisError, OSError) as err:
         raise StoreAwayError("The read model does not answer.") from err
 

@@ -21,7 +21,7 @@ from stream.roles.hosting import host
 from stream.worker import watch_dead_letters
 
 
-class ProjectorService(faust.Service):  # type: ignore[misc] # Faust has no types
+class ProjectorService(faust.Service):
     """Runs the projector and the positions until the worker stops."""
 
     def __init__(self, runtime: Runtime, name: str, **kwargs: Any) -> None:
@@ -39,18 +39,18 @@ class ProjectorService(faust.Service):  # type: ignore[misc] # Faust has no type
         self._positions = Positions(
             settings,
             topic(self._runtime, POSITIONS),
-            self._store,
-            self._projector.follower,
-            CommandSender(self._producer, topic(self._runtime, COMMANDS)),
-            DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name),
+            store=self._store,
+            follower=self._projector.follower,
+            sender=CommandSender(self._producer, topic(self._runtime, COMMANDS)),
+            letters=DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name),
         )
-        self._tasks = [asyncio.create_task(self._projector.run()), asyncio.create_task(self._positions.run())]
+        self._loops = [asyncio.create_task(self._projector.run()), asyncio.create_task(self._positions.run())]
 
     async def on_stop(self) -> None:
         """Disconnect; what was not applied is read again."""
-        for task in self._tasks:
+        for task in self._loops:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._loops, return_exceptions=True)
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._producer.stop(), 3.0)
         await self._store.aclose()
@@ -58,7 +58,7 @@ class ProjectorService(faust.Service):  # type: ignore[misc] # Faust has no type
     @faust.Service.task
     async def _beat(self) -> None:
         while not self.should_stop:
-            for task in self._tasks:
+            for task in self._loops:
                 if task.done():
                     await self.crash(task.exception() or RuntimeError("a loop of the projector ended"))
             follower = self._projector.follower

@@ -62,10 +62,7 @@ class Judge:
         if state is None:
             state = states[command.jurisdiction] = State(command.jurisdiction)
         try:
-            if failed is None:
-                events = decide(state, command, appended_at_ms)
-            else:
-                events = (CommandRejected(code="internal"),)
+            events = decide(state, command, appended_at_ms) if failed is None else (CommandRejected(code="internal"),)
             if (failed is not None or not events) and known(state, command) is not Known.NEW:
                 return Decision(repeated=True)
             if not events and command.id.startswith(PLATFORM_IDS):

@@ -63,8 +63,8 @@ class PartitionWriter:
     """Give it generations and commands; it acknowledges them when their commits are in the log."""
 
     def __init__(
-        self, *, partition: int, appender: Appender, reader: RangeReader, snapshots: SnapshotFolder | None, judge: Judge, put_aside: PutAside,
-        on_commit: Callable[[str, tuple[Key, ...]], None] = lambda _jurisdiction, _touched: None,
+        self, *, partition: int, appender: Appender, reader: RangeReader, snapshots: SnapshotFolder | None, judge: Judge,
+        put_aside: PutAside, on_commit: Callable[[str, tuple[Key, ...]], None] = lambda _jurisdiction, _touched: None,
     ) -> None:  # fmt: skip
         self.partition = partition
         self.confirmed: Fold | None = None

@@ -1,0 +1,139 @@
+"""Doing what commits owe: candidates for waves, messages to phones. Owed effects are state, so nothing is lost and nothing is remembered here."""
+
+import asyncio
+import time
+from collections import Counter
+
+import redis
+import redis.asyncio
+import structlog
+from aiokafka.errors import KafkaError
+
+from contracts.commands import AnyBody, OfferWave, RecordDelivery, RecordEffect
+from contracts.effects import CallUp, Effect, FindWave, NotifyUnit, TellReporter
+from contracts.terms import Channel, DeliveryStatus, UnitKind, UnitState, Urgency
+from dispatch import State, owed
+from stream.candidates import candidates_for
+from stream.commands import CommandSender, system_command
+from stream.follow import LogFollower
+from stream.push import WebPusher, subscribed_units
+from stream.vault.secrets import SecretsStore
+
+log = structlog.get_logger(__name__)
+
+AGAIN_S = 10.0
+_LOOK_S = 0.1
+_AT_ONCE = 16
+# A push service that is away is tried again for as long as the message is worth something, and at least so often.
+_PUSH_TRIES = 3
+
+
+class Effects:
+    """Looks at what the followed states owe, does it once, and again after AGAIN_S if it is owed still.
+
+    Identifiers say which effect and which attempt, so a second worker, or this one after a restart, changes nothing twice.
+    """
+
+    def __init__(
+        self, follower: LogFollower, store: redis.asyncio.Redis, sender: CommandSender, secrets: SecretsStore, pusher: WebPusher
+    ) -> None:
+        self._follower, self._store, self._sender, self._secrets, self._pusher = follower, store, sender, secrets, pusher
+        self._tried: dict[tuple[str, str], tuple[int, float]] = {}
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def owing(self) -> int:
+        """How many effects are owed now."""
+        return sum(len(owed(state)) for state in self._follower.states())
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        await self._follower.ready.wait()
+        try:
+            while True:
+                self._look(time.monotonic())
+                await asyncio.sleep(_LOOK_S)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    def _look(self, now_s: float) -> None:
+        owing: set[tuple[str, str]] = set()
+        for state in self._follower.states():
+            for name, effect in owed(state).items():
+                place = (state.jurisdiction, name)
+                owing.add(place)
+                attempt, next_s = self._tried.get(place, (0, 0.0))
+                if now_s < next_s:
+                    continue
+                self._tried[place] = (attempt + 1, now_s + AGAIN_S)
+                task = asyncio.create_task(self._do(state, effect, attempt))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        for place in self._tried.keys() - owing:
+            del self._tried[place]
+
+    async def _do(self, state: State, effect: Effect, attempt: int) -> None:
+        async with self._at_once:
+            try:
+                await self._handle(state, effect, attempt)
+                self.counts["done"] += 1
+            except (KafkaError, redis.RedisError, OSError, TimeoutError) as err:
+                self.counts["waits"] += 1
+                log.warning("effect_waits", effect=effect.effect, error=repr(err))
+                self._tried[state.jurisdiction, effect.effect] = (attempt, time.monotonic() + 1.0)
+            except Exception:
+                self.counts["failures"] += 1
+                log.exception("effect_failed", effect=effect.effect, attempt=attempt)
+
+    async def _handle(self, state: State, effect: Effect, attempt: int) -> None:
+        if isinstance(effect, FindWave):
+            found, short = await candidates_for(self._store, state, effect, time.time_ns() // 1_000_000)
+            body = OfferWave(incident=effect.incident, effect=effect.effect, wave=effect.wave, candidates=found, shortfalls=short)
+            await self._send(state, effect, attempt, body)
+        elif isinstance(effect, NotifyUnit):
+            await self._notify(state, effect, attempt)
+        elif isinstance(effect, CallUp):
+            await self._call_up(state, effect, attempt)
+        elif isinstance(effect, TellReporter):
+            # The reporter's own page shows how it ended; no channel calls them back yet.
+            await self._send(state, effect, attempt, RecordEffect(effect=effect.effect, done=False, detail="no_channel"))
+
+    async def _notify(self, state: State, effect: NotifyUnit, attempt: int) -> None:
+        late = effect.expires_at_ms is not None and effect.expires_at_ms <= time.time_ns() // 1_000_000
+        if effect.channel is not Channel.WEB_PUSH:
+            status, detail = DeliveryStatus.FAILED, "no_such_channel"
+        elif late:
+            status, detail = DeliveryStatus.FAILED, "expired"
+        else:
+            message = {
+                "template": effect.template, "assignment": effect.assignment, "urgency": effect.urgency, "expires_at_ms": effect.expires_at_ms,
+            }  # fmt: skip
+            sent = await asyncio.to_thread(self._pusher.send, effect.unit, message, urgent=effect.urgency is not Urgency.ROUTINE)
+            if not sent.accepted and sent.detail.startswith("push_service") and attempt + 1 < _PUSH_TRIES:
+                self._tried[state.jurisdiction, effect.effect] = (attempt + 1, time.monotonic() + 1.0)
+                return
+            status, detail = (DeliveryStatus.SENT, "") if sent.accepted else (DeliveryStatus.FAILED, sent.detail)
+        self.counts[f"push_{status.value}"] += 1
+        body = RecordDelivery(assignment=effect.assignment, channel=effect.channel, status=status, effect=effect.effect, detail=detail)
+        await self._send(state, effect, attempt, body)
+
+    async def _call_up(self, state: State, effect: CallUp, attempt: int) -> None:
+        phones = await asyncio.to_thread(subscribed_units, self._secrets)
+        asked = sorted(
+            name
+            for name, unit in state.units.items()
+            if name in phones and unit.entry.kind is UnitKind.VOLUNTEER and unit.state is UnitState.OFF_DUTY
+        )[: effect.wanted]
+        message = {"template": "call_up", "plan": effect.plan, "message": effect.message}
+        told = 0
+        for name in asked:
+            told += (await asyncio.to_thread(self._pusher.send, name, message, urgent=True)).accepted
+        body = RecordEffect(effect=effect.effect, done=told > 0, detail=f"told {told} of {effect.wanted}, {len(phones)} phones known")
+        await self._send(state, effect, attempt, body)
+
+    async def _send(self, state: State, effect: Effect, attempt: int, body: AnyBody) -> None:
+        command_id = f"sys:{state.jurisdiction}:{effect.effect}" + (f":{attempt}" if attempt else "")
+        await self._sender.send(system_command(body, jurisdiction=state.jurisdiction, command_id=command_id))

@@ -1,0 +1,1 @@
+"""From packed detections to somebody who stays: tracks, dwell, reports."""

@@ -1,0 +1,86 @@
+"""patrol.observations → tracks in a Faust table → commands."""
+
+import time
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from contracts.commands import ReportCameraHealth
+from contracts.observations import CameraHealth, Detections, Observation
+from dispatch import State
+from dispatch.register.entity import Camera
+from dispatch.weather.settings import settings_in_force
+from stream.agents import UnusableError
+from stream.commands import CommandSender, system_command
+from stream.follow import LogFollower
+from stream.sightings.dwell import due_reports, report_id, report_of, threshold_s
+from stream.sightings.tracks import CameraTracks, TooLateError, follow
+
+TABLE = "tracks"
+_HEALTH_AGAIN_MS = 60_000
+
+decode_observation = msgspec.json.Decoder(Observation).decode
+_decode_tracks = msgspec.json.Decoder(CameraTracks).decode
+_encode_tracks = msgspec.json.Encoder().encode
+
+
+class Watcher:
+    """Uses one record at a time. table: camera key → CameraTracks as bytes."""
+
+    def __init__(self, table: Any, follower: LogFollower, sender: CommandSender, counts: Counter[str]) -> None:
+        self._table, self._follower, self._sender, self.counts = table, follower, sender, counts
+        self._health: dict[str, tuple[str, str, int]] = {}
+
+    async def use(self, raw: bytes) -> None:
+        """Use one record. Raises UnusableError, msgspec.MsgspecError, KafkaError."""
+        observation = decode_observation(raw)
+        await self._follower.ready.wait()
+        if isinstance(observation, CameraHealth):
+            await self._health_told(observation)
+        else:
+            await self._looked(observation)
+
+    def _camera(self, jurisdiction: str, camera: str) -> tuple[State, Camera]:
+        state = self._follower.state(jurisdiction)
+        found = None if state is None else state.cameras.get(camera)
+        if state is None or found is None:
+            raise UnusableError("unknown_camera", f"{camera} in {jurisdiction}")
+        return state, found
+
+    async def _looked(self, detections: Detections) -> None:
+        state, camera = self._camera(detections.jurisdiction, detections.camera)
+        threshold = threshold_s(camera.entry, settings_in_force(state))
+        key = f"{detections.jurisdiction}/{detections.camera}".encode()
+        stored = self._table.get(key)
+        before = tracks = CameraTracks() if not stored else _decode_tracks(stored)
+        for look in sorted(detections.looks, key=lambda one: one.captured_at_ms):
+            try:
+                tracks = follow(tracks, look)
+            except TooLateError:
+                self.counts["too_late"] += 1
+                continue
+            tracks, due = due_reports(tracks, threshold)
+            for report in due:
+                command = system_command(
+                    report_of(camera.entry, report, threshold), jurisdiction=detections.jurisdiction,
+                    command_id=report_id(detections.camera, report),
+                )  # fmt: skip
+                await self._sender.send(command)
+                self.counts["reports"] += 1
+        if tracks.tracks or before.tracks or not stored:
+            # Only now: a report that could not be sent is found due again.
+            self._table[key] = _encode_tracks(tracks)
+
+    async def _health_told(self, health: CameraHealth) -> None:
+        _, camera = self._camera(health.jurisdiction, health.camera)
+        now_ms = time.time_ns() // 1_000_000
+        status, reason, sent_at_ms = self._health.get(health.camera, ("", "", 0))
+        same_as_sent = (status, reason) == (health.status, health.reason) and now_ms - sent_at_ms < _HEALTH_AGAIN_MS
+        if same_as_sent or (camera.status, camera.reason) == (health.status, health.reason):
+            return
+        body = ReportCameraHealth(camera=health.camera, status=health.status, reason=health.reason, at_ms=health.at_ms)
+        command_id = f"sys:{health.camera}:health:{health.at_ms}:{health.status}"
+        await self._sender.send(system_command(body, jurisdiction=health.jurisdiction, command_id=command_id))
+        self._health[health.camera] = (health.status, health.reason, now_ms)
+        self.counts["health_changes"] += 1
