@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from typing import TextIO
 
 _MOST_BYTES = 16_000_000
 _KEPT = 3
+# Colours, cursor movements and the like: meant for a terminal that the part does not have.
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _SHOWN = {"warning", "error", "critical"}
 
 
@@ -47,7 +50,7 @@ class PartLog:
 
     def take(self, raw: bytes) -> None:
         """Write one line of the part's output; show it if it warns."""
-        text = raw.decode(errors="replace").rstrip()
+        text = _CONTROL.sub("", raw.decode(errors="replace")).rstrip()
         if not text:
             return
         entry = _parsed(text)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from nuandeng.embedded.guard import Guard
 from nuandeng.supervisor.lines import PartLog, Terminal
 from nuandeng.supervisor.part import Part, start_order
 from nuandeng.supervisor.running_part import RunningPart
+
+_ONE_WISH_S = 2.0
 
 
 class Supervisor:
@@ -42,7 +45,7 @@ class Supervisor:
         self._alarm = alarm
         self._alarm_every_s = alarm_every_s
         self._stop = asyncio.Event()
-        self._stops_asked = 0
+        self._stop_asked_s: float | None = None
 
     def pid(self, name: str) -> int | None:
         """The process of a part, while it runs."""
@@ -53,10 +56,15 @@ class Supervisor:
         return self._parts[name].restarts
 
     def stop(self) -> None:
-        """Stop everything in order; asked a second time, at once."""
-        self._stops_asked += 1
-        self._stop.set()
-        if self._stops_asked > 1:
+        """Stop everything in order; asked again after a while, at once.
+
+        A terminal, make and timeout may each pass the same signal on: what comes within 2 s is one wish.
+        """
+        now_s = time.monotonic()
+        if self._stop_asked_s is None:
+            self._stop_asked_s = now_s
+            self._stop.set()
+        elif now_s - self._stop_asked_s > _ONE_WISH_S:
             for running in self._parts.values():
                 running.kill()
 

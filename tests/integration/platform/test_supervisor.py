@@ -175,7 +175,7 @@ def test_lines_become_json_and_warnings_are_shown(tree: Tree) -> None:
     """Text and JSON alike land in the part's file as JSON; only what warns reaches the terminal."""
     said = r"""
         import json
-        print("plain words")
+        print("\x1b[32mplain words\x1b[0m")
         print(json.dumps({"event": "all is well", "level": "info"}))
         print(json.dumps({"event": "camera away", "level": "warning", "camera": "c1"}))
     """
@@ -240,6 +240,7 @@ def test_sigterm_stops_kafka_and_valkey_and_leaves_no_process(tmp_path: Path) ->
         assert f"in use by process {first.pid}. [data_dir_in_use]" in said
         assert "Traceback" not in said
         first.terminate()
+        first.send_signal(signal.SIGINT)  # as when a terminal, make and timeout each pass a signal on
         rest = first.communicate(timeout=60)[0]
         assert first.returncode == 0, rest
         assert not [child for child in children if child.is_running()]
