@@ -1,4 +1,4 @@
-"""The page on life cycles, written from the tables that decide() itself uses. `python -m dispatch.page` prints it into docs/lifecycle.md."""
+"""The page on life cycles, written from the tables that decide() itself uses: `python -m dispatch.page` writes docs/lifecycle.md."""
 
 import sys
 from pathlib import Path
@@ -16,14 +16,17 @@ _ROLES: Final = {
 }
 _HEAD: Final = """# Life cycles
 
-This page is written by `python -m dispatch.page` from the tables in `dispatch/transitions.py`, `dispatch/clocks.py`, `dispatch/roles.py` and
+This page is written by `python -m dispatch.page` from the tables in `dispatch/transitions.py`, `dispatch/clocks.py`,
+`dispatch/roles.py` and
 `contracts/codes.py`, which the rules themselves use; a test fails when it is out of date.
 
-Roles: OP operator 值班员, SUP supervisor 值班长, R responder 志愿者 / 车组, ST station 救助站, AG agency 协办单位, V verifier 核查员, SYS the platform itself.
+Roles: OP operator 值班员, SUP supervisor 值班长, R responder 志愿者 / 车组, ST station 救助站, AG agency 协办单位, V verifier 核查员,
+SYS the platform itself.
 """
 _CHINESE: Final = {
-    "reported": "上报", "received": "受理", "filed": "立案", "on_hold": "挂起", "dispatched": "派遣", "in_progress": "处置", "feedback": "反馈",
-    "verified": "核查", "closed": "结案", "rejected": "不予受理", "merged": "并案", "cancelled": "撤销",
+    "reported": "上报", "received": "受理", "filed": "立案", "on_hold": "挂起", "dispatched": "派遣",
+    "in_progress": "处置", "feedback": "反馈", "verified": "核查", "closed": "结案", "rejected": "不予受理", "merged": "并案",
+    "cancelled": "撤销",
 }
 
 

@@ -146,13 +146,13 @@ def find_wave(d: Decision, incident: Incident, wave: int) -> None:
 
 
 def start_wave(d: Decision, incident: str, wave: int, asked: int, dropped: tuple[str, ...]) -> None:
-    """Record a wave whose offers went out; the next starts at two thirds of its window."""
+    """Record a wave whose offers went out; the next starts at two thirds of its window, unless a search is out already."""
     known = d.state.incidents[incident]
     window_ms = d.timers.offer_window_s.of_ms(known.urgency)
     d.emit(
         e.WaveStarted(
             incident=incident, wave=wave, asked=asked, ends_at_ms=d.now_ms + window_ms, radius_m=radius_of_wave_m(d, wave), dropped=dropped,
-            next_at_ms=d.now_ms + window_ms * 2 // 3 if wave < WAVES else None, shortfalls=known.shortfalls,
+            next_at_ms=d.now_ms + window_ms * 2 // 3 if wave < WAVES and known.finding is None else None, shortfalls=known.shortfalls,
         )
     )
 

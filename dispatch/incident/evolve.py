@@ -184,7 +184,8 @@ def _wave_started(state: Tables, event: e.WaveStarted, header: Header) -> None:
 @fold_for(EVOLVE, e.WaveEmpty)
 def _wave_empty(state: Tables, event: e.WaveEmpty, header: Header) -> None:
     wave = Wave(number=event.wave, asked=0, started_at_ms=header.at_ms, ends_at_ms=header.at_ms, next_at_ms=None, radius_m=None)
-    change(state, event.incident, header, "WaveEmpty", {"wave": event.wave}, wave=wave, shortfalls=event.shortfalls)
+    running = c.stop(state.incidents[event.incident].clocks, Clock.NEXT_WAVE)
+    change(state, event.incident, header, "WaveEmpty", {"wave": event.wave}, wave=wave, shortfalls=event.shortfalls, clocks=running)
 
 
 @fold_for(EVOLVE, e.WavesExhausted)

@@ -17,7 +17,7 @@ _BUSY: Final = frozenset({UnitState.RESERVED, UnitState.COMMITTED})
 
 
 class UnitFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit and what is known of where it is. distance_m, eta_s: by road if known; else they are estimated from the fix as the crow flies."""
+    """A unit and what is known of where it is. distance_m, eta_s: by road if known; else estimated from the fix as the crow flies."""
 
     unit: UnitDocument
     lat_wgs84: float | None = None
@@ -111,7 +111,7 @@ def _distance_m(place: Place, fact: UnitFacts) -> int | None:
     return round(distance_m(place.lat_wgs84, place.lon_wgs84, fact.lat_wgs84, fact.lon_wgs84))
 
 
-def _why_not(
+def _why_not(  # noqa: PLR0917 - private, and all of it is needed
     fact: UnitFacts, away_m: int | None, needs: tuple[Skill, ...], now_ms: int, radius_m: int | None, weights: Weights
 ) -> Shortfall | None:
     """Return the first reason that stands in the way: the one that somebody could change soonest comes last."""

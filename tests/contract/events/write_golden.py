@@ -1,4 +1,4 @@
-"""Write a golden file for each event that has none: `python -m tests.contract.events.write_golden`. What is there is never written again."""
+"""Write a golden file for each event that has none: `python -m tests.contract.events.write_golden`. What is there stays."""
 
 from enum import Enum
 from pathlib import Path

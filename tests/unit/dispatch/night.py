@@ -5,10 +5,11 @@ from typing import Any
 from contracts import commands as cmd
 from contracts import events as e
 from contracts.commit import Commit, decode_commit, digest, encode_commit
+from contracts.documents import IncidentDocument
 from contracts.registry_entries import CameraEntry, PlanEntry, PointEntry, UnitEntry
-from contracts.terms import Hazard, Role, Source, UnitKind, UnitState, Urgency, WarningLevel
+from contracts.terms import Asked, Hazard, Role, Source, UnitKind, UnitState, Urgency, WarningLevel
 from contracts.values import Actor, Candidate, Place, PlanSettings
-from dispatch import Deadline, State, apply, deadline_command_id, deadlines, decide
+from dispatch import Deadline, State, apply, deadline_command_id, deadlines, decide, document
 
 COUNTY = "371602"
 START_MS = 1_768_744_800_000  # 18 January 2026, 22:00 in UTC+8
@@ -103,6 +104,16 @@ class Night:
         """Send one deadline now."""
         body = cmd.DeadlineReached(subject=deadline.subject, clock=deadline.clock, due_at_ms=deadline.due_at_ms, percent=deadline.percent)
         return self.send(self.command(body, SYSTEM, deadline_command_id(deadline)))
+
+    def asked(self, incident: str) -> Asked | None:
+        """What the incident's document asks of a person."""
+        shown = document(self.state, "incident", incident)
+        assert isinstance(shown, IncidentDocument)
+        return shown.asked
+
+    def unit_state(self, unit: str) -> UnitState:
+        """What a unit is doing."""
+        return self.state.units[unit].state
 
     # --- what most tests need first
 

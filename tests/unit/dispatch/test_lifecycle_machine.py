@@ -57,7 +57,9 @@ from tests.unit.dispatch.night import (
 VOLUNTEERS = ("v1", "v2", "v3", "v4", "v5")
 VEHICLES = ("car1", "car2")
 UNITS = (*VOLUNTEERS, *VEHICLES, "crew1")
-WAITS = st.sampled_from((0, 1_000, 20_000, MINUTE_MS, 3 * MINUTE_MS, 6 * MINUTE_MS, 20 * MINUTE_MS, HOUR_MS, 13 * HOUR_MS, 31 * 24 * HOUR_MS))
+WAITS = st.sampled_from(
+    (0, 1_000, 20_000, MINUTE_MS, 3 * MINUTE_MS, 6 * MINUTE_MS, 20 * MINUTE_MS, HOUR_MS, 13 * HOUR_MS, 31 * 24 * HOUR_MS)
+)
 ANYBODY = st.sampled_from((OPERATOR, SUPERVISOR, VERIFIER, STATION, SYSTEM, responder("v1")))
 DESK = ("reject", "cancel", "hold", "hold", "wake", "reopen", "urgency", "note", "evidence")
 pick = st.integers(min_value=0, max_value=50)
@@ -172,7 +174,8 @@ class Nights(RuleBasedStateMachine):
     @rule(limit=st.integers(min_value=1, max_value=8))
     def due_deadlines_are_sent(self, limit: int) -> None:
         for _ in range(limit):
-            due = [deadline for deadline in deadlines(self.night.state) if deadline.due_at_ms <= max(self.night.now_ms, self.night.state.last_at_ms)]
+            now_ms = max(self.night.now_ms, self.night.state.last_at_ms)
+            due = [deadline for deadline in deadlines(self.night.state) if deadline.due_at_ms <= now_ms]
             if not due:
                 return
             first = min(due, key=lambda deadline: (deadline.due_at_ms, deadline.subject, deadline.clock))
@@ -282,7 +285,9 @@ class Nights(RuleBasedStateMachine):
         body = cmd.ReportIncident(source=Source.HOTLINE, place=SQUARE, urgency=urgency, minor=minor, reference=reference)
         self._send(body, OPERATOR)
 
-    @rule(camera=st.sampled_from(("cam1", "cam2")), track=st.sampled_from(("t1", "t2")), off=st.sampled_from((0.0, 0.0001, 0.01)), ago=WAITS)
+    @rule(
+        camera=st.sampled_from(("cam1", "cam2")), track=st.sampled_from(("t1", "t2")), off=st.sampled_from((0.0, 0.0001, 0.01)), ago=WAITS,
+    )
     def a_camera_sees_somebody(self, camera: str, track: str, off: float, ago: int) -> None:
         last_ms = self.night.now_ms - min(ago, HOUR_MS)
         place = Place(lat_wgs84=SQUARE.lat_wgs84 + off, lon_wgs84=SQUARE.lon_wgs84, area=SQUARE.area)
@@ -322,7 +327,10 @@ class Nights(RuleBasedStateMachine):
     def merge(self, number: int, other: int) -> None:
         self._send(cmd.MergeIncident(incident=self._incident(number), into=self._incident(other), reason="same"), OPERATOR)
 
-    @rule(number=pick, units=st.lists(st.sampled_from(UNITS), unique=True, max_size=4), quota=st.none() | st.integers(min_value=1, max_value=3))
+    @rule(
+        number=pick, units=st.lists(st.sampled_from(UNITS), unique=True, max_size=4),
+        quota=st.none() | st.integers(min_value=1, max_value=3),
+    )
     def dispatch(self, number: int, units: list[str], quota: int | None) -> None:
         incident = self._incident(number, IncidentState.FILED, *SEEKING)
         chosen = tuple(candidate(unit, rank) for rank, unit in enumerate(units, 1))
@@ -330,7 +338,9 @@ class Nights(RuleBasedStateMachine):
 
     @rule(number=pick, disposition=st.sampled_from(Disposition), on_behalf=seldom)
     def feed_back(self, number: int, disposition: Disposition, on_behalf: bool) -> None:
-        task = self._task(number, AssignmentState.CONTACTED, AssignmentState.NOT_FOUND, AssignmentState.AT_FACILITY, AssignmentState.CLEARED)
+        task = self._task(
+            number, AssignmentState.CONTACTED, AssignmentState.NOT_FOUND, AssignmentState.AT_FACILITY, AssignmentState.CLEARED
+        )
         known = self.night.state.assignments.get(task)
         incident = known.incident if known else "none"
         body = cmd.ReportDisposition(incident=incident, disposition=disposition, assignment=None if on_behalf else task)
@@ -361,7 +371,9 @@ class Nights(RuleBasedStateMachine):
     def go_on(self, number: int, steps: int, transport: bool) -> None:
         task = self._task(number, AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE, AssignmentState.ON_SCENE, AssignmentState.CONTACTED)
         state = AssignmentState
-        path = (state.EN_ROUTE, state.ON_SCENE, state.CONTACTED, *((state.TRANSPORTING, state.AT_FACILITY) if transport else ()), state.CLEARED)
+        path = (
+            state.EN_ROUTE, state.ON_SCENE, state.CONTACTED, *((state.TRANSPORTING, state.AT_FACILITY) if transport else ()), state.CLEARED
+        )
         for to in path[:steps]:
             point = "p1" if to is state.TRANSPORTING else None
             self._send(cmd.MoveAssignment(assignment=task, to=to, point=point), self._actor_of(task))
@@ -421,7 +433,8 @@ class Nights(RuleBasedStateMachine):
             "register": (cmd.RegisterUnits(units=(self.night.state.units[unit].entry,)), ADMIN),
             "beds": (cmd.SetBeds(point="p1", beds_free=len(unit) % 5, open=len(unit) % 2 == 0), STATION),
             "camera": (
-                cmd.ReportCameraHealth(camera="cam1", status=list(CameraStatus)[len(unit) % 4], reason="r", at_ms=self.night.now_ms), SYSTEM,
+                cmd.ReportCameraHealth(camera="cam1", status=list(CameraStatus)[len(unit) % 4], reason="r", at_ms=self.night.now_ms),
+                SYSTEM,
             ),
         }
         self._send(*bodies[what])
