@@ -1,6 +1,7 @@
 """Verifying the log: every record readable, every jurisdiction's sequences without a gap, every hash the one before it names."""
 
 import asyncio
+from collections import deque
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +14,10 @@ from contracts.topics import COMMITS, WRITER_PARTITIONS
 from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
 from stream.partition import partition_of
+
+
+# More than a writer can have in flight when it loses its partition.
+_REMEMBERED = 100_000
 
 
 class BadRecord(NamedTuple):
@@ -46,8 +51,10 @@ class Verifier:
         self.heads: dict[str, tuple[int, str]] = {}
         self.records = self.fenced = 0
         self.bad: BadRecord | None = None
-        # (jurisdiction, sequence, hash) of everything written, standing or not: what a record may build on.
+        # (jurisdiction, sequence, hash) of what was written of late, standing or not: what a fenced record may build on.
         self._written: set[tuple[str, int, str]] = set()
+        self._order: deque[tuple[str, int, str]] = deque()
+        self._head_at: dict[str, int] = {}
         self._expected_offset = 0
 
     def take(self, offset: int, record: bytes) -> None:
@@ -67,16 +74,28 @@ class Verifier:
         jurisdiction, sequence = commit.jurisdiction, commit.sequence
         stood, head = self.heads.get(jurisdiction, (0, GENESIS))
         mine = digest(record)
+        builds_on = (jurisdiction, sequence - 1, commit.previous)
         if partition_of(jurisdiction) != self._partition:
             self.bad = BadRecord(self._partition, offset, "belongs to another partition", jurisdiction, sequence)
         elif sequence == stood + 1 and commit.previous == head:
             self.heads[jurisdiction] = (sequence, mine)
-        elif (jurisdiction, sequence - 1, commit.previous) in self._written or (sequence == 1 and commit.previous == GENESIS):
+            self._head_at[jurisdiction] = offset
+        elif builds_on in self._written or (sequence == 1 and commit.previous == GENESIS):
             self.fenced += 1
+        elif sequence == stood + 1:
+            # The one before has the right number and the wrong hash: it is not what it was when this one was built on it.
+            reason = f"was changed: the record at {offset} says that its hash was {commit.previous[:16]}…, it is {head[:16]}…"
+            self.bad = BadRecord(self._partition, self._head_at[jurisdiction], reason, jurisdiction, stood)
         else:
-            reason = f"follows sequence {stood} with hash {head[:12]}…, but names {sequence - 1} with {commit.previous[:12]}…"
+            reason = f"has sequence {sequence}; the last one that stands has {stood}"
             self.bad = BadRecord(self._partition, offset, reason, jurisdiction, sequence)
-        self._written.add((jurisdiction, sequence, mine))
+        self._remember((jurisdiction, sequence, mine))
+
+    def _remember(self, record: tuple[str, int, str]) -> None:
+        self._written.add(record)
+        self._order.append(record)
+        if len(self._order) > _REMEMBERED:
+            self._written.discard(self._order.popleft())
 
 
 def verify(runtime: Runtime) -> Verified:

@@ -52,8 +52,9 @@ async def candidates_for(
         return found, short
     # Too few: look at those around who could not be asked, to say why.
     for kind in sorted(kinds):
-        near |= await _within(store, keys.geo(state.jurisdiction, kind, free=False), effect.place, effect.radius_m or RADII_M[-1], COUNT_MOST)
-        near |= await _within(store, keys.geo(state.jurisdiction, kind, free=True), effect.place, RADII_M[2], COUNT_MOST)
+        busy, free = (keys.geo(state.jurisdiction, kind, free=one) for one in (False, True))
+        near |= await _within(store, busy, effect.place, effect.radius_m or RADII_M[-1], COUNT_MOST)
+        near |= await _within(store, free, effect.place, RADII_M[2], COUNT_MOST)
     known |= set(near) | neighbours(state, effect.place, kinds)
     facts = await _facts(store, state, known, near)
     return rank(effect.place, effect.needs, facts, now_ms, k=wanted, radius_m=effect.radius_m, kinds=kinds, asked_before=asked,

@@ -1,4 +1,4 @@
-"""Doing what commits owe: candidates for waves, messages to phones. Owed effects are state, so nothing is lost and nothing is remembered here."""
+"""Doing what commits owe: candidates for waves, messages to phones. Owed effects are state: nothing is lost, nothing is remembered here."""
 
 import asyncio
 import time
@@ -109,8 +109,11 @@ class Effects:
             status, detail = DeliveryStatus.FAILED, "expired"
         else:
             message = {
-                "template": effect.template, "assignment": effect.assignment, "urgency": effect.urgency, "expires_at_ms": effect.expires_at_ms,
-            }  # fmt: skip
+                "template": effect.template,
+                "assignment": effect.assignment,
+                "urgency": effect.urgency,
+                "expires_at_ms": effect.expires_at_ms,
+            }
             sent = await asyncio.to_thread(self._pusher.send, effect.unit, message, urgent=effect.urgency is not Urgency.ROUTINE)
             if not sent.accepted and sent.detail.startswith("push_service") and attempt + 1 < _PUSH_TRIES:
                 self._tried[state.jurisdiction, effect.effect] = (attempt + 1, time.monotonic() + 1.0)

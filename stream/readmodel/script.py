@@ -1,8 +1,9 @@
 """The one atomic step of the projector. Lua, run by the server."""
 
 # KEYS[1] offsets, KEYS[2] epoch, KEYS[3] jurisdictions.
-# ARGV: epoch, partition, first offset, last offset, then five flat lists, each led by its length: documents (key, id,
-#   json; '' deletes), feed (key, entry id, json), answers (key, seconds, json), heads (key, before, after), jurisdictions to wake.
+# ARGV: epoch, partition, first offset, last offset, then five flat lists, each led by its length:
+#   documents (key, id, json; '' deletes), feed (key, entry id, json), answers (key, seconds, json), heads (key, before, after),
+#   jurisdictions to wake.
 # Returns {1, last} when applied; {0, the offset it is at} when the batch is not the next one; {-1} for another epoch; {-2} for another head.
 APPLY = """
 local A, i = ARGV, 5
