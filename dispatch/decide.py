@@ -10,6 +10,7 @@ from dispatch.deadlines import HANDLERS as DEADLINES
 from dispatch.decision import Decision, Handler, Refused
 from dispatch.incident.calls import settle
 from dispatch.incident.decide import HANDLERS as INCIDENT
+from dispatch.incident.offers import HANDLERS as OFFERS
 from dispatch.incident.reports import HANDLERS as REPORTS
 from dispatch.register.decide import HANDLERS as REGISTER
 from dispatch.roles import SENDERS
@@ -17,7 +18,7 @@ from dispatch.state import State
 from dispatch.unit.decide import HANDLERS as UNIT
 from dispatch.weather.decide import HANDLERS as WEATHER
 
-HANDLERS: Final[dict[type[cmd.Body], Handler]] = {**REPORTS, **INCIDENT, **ASSIGNMENT, **UNIT, **REGISTER, **WEATHER, **DEADLINES}
+HANDLERS: Final[dict[type[cmd.Body], Handler]] = {**REPORTS, **INCIDENT, **OFFERS, **ASSIGNMENT, **UNIT, **REGISTER, **WEATHER, **DEADLINES}
 
 
 class Known(Enum):

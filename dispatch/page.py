@@ -1,7 +1,6 @@
-"""The page on life cycles, written from the tables that decide() itself uses: `python -m dispatch.page` writes docs/lifecycle.md."""
+"""The page on life cycles, written from the tables that decide() itself uses: `python -m dispatch.page > docs/lifecycle.md`."""
 
 import sys
-from pathlib import Path
 from typing import Final
 
 from contracts.codes import REFUSALS
@@ -16,7 +15,7 @@ _ROLES: Final = {
 }
 _HEAD: Final = """# Life cycles
 
-This page is written by `python -m dispatch.page` from the tables in `dispatch/transitions.py`, `dispatch/clocks.py`,
+This page is printed by `python -m dispatch.page` from the tables in `dispatch/transitions.py`, `dispatch/clocks.py`,
 `dispatch/roles.py` and
 `contracts/codes.py`, which the rules themselves use; a test fails when it is out of date.
 
@@ -84,8 +83,8 @@ def page() -> str:
 
 
 def main() -> None:
-    """Write the page to the path given, docs/lifecycle.md if none."""
-    Path(sys.argv[1] if len(sys.argv) > 1 else "docs/lifecycle.md").write_text(page(), encoding="utf-8")
+    """Print the page."""
+    sys.stdout.write(page())
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ SENDERS: Final[dict[type[cmd.Body], frozenset[Role]]] = {
     cmd.ConfirmBed: _SUP | {Role.STATION},
     cmd.RecordDelivery: _SYS | {Role.RESPONDER},
     cmd.RecordEffect: _SYS,
-    cmd.SetDuty: _FIELD | {Role.STATION},
+    cmd.SetDuty: _FIELD | {Role.STATION, Role.SYSTEM},
     cmd.RaiseSos: _FIELD,
     cmd.NoteContact: _SYS,
     cmd.SetBeds: _SUP | {Role.STATION},

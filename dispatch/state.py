@@ -46,6 +46,7 @@ class State(Tables):
     cameras: dict[str, Camera]
     accounts: dict[str, Account]
     sightings: dict[str, Sighting]
+    past_sightings: dict[str, Sighting]
     plans: dict[str, PlanEntry]
     warnings: dict[str, LiveWarning]
     in_force: dict[str, InForce]
@@ -66,7 +67,8 @@ class State(Tables):
         self.everyday = PlanSettings()
         self.counters = Counters()
         self.incidents, self.assignments, self.units, self.points, self.cameras, self.accounts = {}, {}, {}, {}, {}, {}
-        self.sightings, self.plans, self.warnings, self.in_force, self.overrides, self.owed = {}, {}, {}, {}, {}, {}
+        self.sightings, self.past_sightings, self.plans = {}, {}, {}
+        self.warnings, self.in_force, self.overrides, self.owed = {}, {}, {}, {}
 
     def copy(self) -> "State":
         """Return an independent copy; entities are frozen and shared."""
@@ -77,7 +79,8 @@ class State(Tables):
         other.everyday, other.counters = self.everyday, self.counters
         other.incidents, other.assignments, other.units = self.incidents.copy(), self.assignments.copy(), self.units.copy()
         other.points, other.cameras, other.accounts = self.points.copy(), self.cameras.copy(), self.accounts.copy()
-        other.sightings, other.plans, other.warnings = self.sightings.copy(), self.plans.copy(), self.warnings.copy()
+        other.sightings, other.past_sightings = self.sightings.copy(), self.past_sightings.copy()
+        other.plans, other.warnings = self.plans.copy(), self.warnings.copy()
         other.in_force, other.overrides, other.owed = self.in_force.copy(), self.overrides.copy(), self.owed.copy()
         return other
 
@@ -214,6 +217,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     cameras: dict[str, Camera]
     accounts: dict[str, Account]
     sightings: dict[str, Sighting]
+    past_sightings: dict[str, Sighting]
     warnings: dict[str, LiveWarning]
     in_force: dict[str, InForce]
     overrides: dict[str, Override]
@@ -233,7 +237,8 @@ def snapshot(state: State) -> bytes:
             everyday=state.everyday,
             remembered=[(command, at_ms, body) for command, (at_ms, body) in state.remembered.items()], plans=list(state.plans.values()),
             incidents=state.incidents, assignments=state.assignments, units=state.units, points=state.points, cameras=state.cameras,
-            accounts=state.accounts, sightings=state.sightings, warnings=state.warnings, in_force=state.in_force, overrides=state.overrides,
+            accounts=state.accounts, sightings=state.sightings, past_sightings=state.past_sightings, warnings=state.warnings,
+            in_force=state.in_force, overrides=state.overrides,
             owed=state.owed,
         )
     )
@@ -254,7 +259,8 @@ def restore(stored: bytes, *, timers: c.Timers = c.TIMERS) -> State:
     state.remembered = {command: (at_ms, body) for command, at_ms, body in kept.remembered}
     state.plans = {plan.plan: plan for plan in kept.plans}
     state.incidents, state.assignments, state.units, state.points = kept.incidents, kept.assignments, kept.units, kept.points
-    state.cameras, state.accounts, state.sightings, state.warnings = kept.cameras, kept.accounts, kept.sightings, kept.warnings
+    state.cameras, state.accounts, state.warnings = kept.cameras, kept.accounts, kept.warnings
+    state.sightings, state.past_sightings = kept.sightings, kept.past_sightings
     state.in_force, state.overrides, state.owed = kept.in_force, kept.overrides, kept.owed
     state.tally.update(state, all_keys(state))
     return state

@@ -20,7 +20,7 @@ V = TypeVar("V")
 Key = tuple[DocumentKind, str]
 
 TABLES: Final = frozenset(
-    ("incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "plans", "warnings", "in_force",
+    ("incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "past_sightings", "plans", "warnings", "in_force",
      "overrides", "owed")
 )
 
@@ -54,6 +54,7 @@ class Tables:
     cameras: MutableMapping[str, Camera]
     accounts: MutableMapping[str, Account]
     sightings: MutableMapping[str, Sighting]
+    past_sightings: MutableMapping[str, Sighting]
     plans: MutableMapping[str, PlanEntry]
     warnings: MutableMapping[str, LiveWarning]
     in_force: MutableMapping[str, InForce]
@@ -67,6 +68,11 @@ class Tables:
         """Write it; its document changed."""
         self.incidents[incident.id] = incident
         self.touched["incident", incident.id] = None
+
+    def sighting(self, identifier: str) -> Sighting:
+        """Return a sighting, open or ended. Only open ones are in `sightings`, so that a report has few to look at."""
+        found = self.sightings.get(identifier)
+        return self.past_sightings[identifier] if found is None else found
 
     def put_unit(self, unit: Unit) -> None:
         """Write it; it may have moved between `unit` and `roster`."""

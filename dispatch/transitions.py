@@ -121,23 +121,29 @@ ASSIGNMENT: Final = (
     ),
 )
 
+_FIELD = (R, ST, *_DESK)
+_SHIFT = (*_FIELD, SYS)
+_BACK = (_U.AVAILABLE, _U.ON_PATROL)
+
 UNIT: Final = (
-    _row(Machine.UNIT, (_U.OFF_DUTY,), _U.AVAILABLE, (R, ST, *_DESK)),
-    _row(Machine.UNIT, (_U.AVAILABLE, _U.ON_PATROL, _U.ON_BREAK, _U.RETURNING), _U.OFF_DUTY, (R, ST, *_DESK)),
-    _row(Machine.UNIT, (_U.AVAILABLE, _U.OFF_DUTY, _U.RETURNING), _U.ON_PATROL, (R, ST, *_DESK)),
-    _row(Machine.UNIT, (_U.ON_PATROL, _U.ON_BREAK, _U.RETURNING), _U.AVAILABLE, (R, ST, *_DESK, SYS), "", "a break ends by itself"),
-    _row(Machine.UNIT, (_U.AVAILABLE, _U.ON_PATROL, _U.RETURNING), _U.ON_BREAK, (R, *_DESK), "ends after 30 min"),
-    _row(
-        Machine.UNIT, (_U.OFF_DUTY, _U.AVAILABLE, _U.ON_PATROL, _U.ON_BREAK, _U.RETURNING), _U.OUT_OF_SERVICE, (ST, SUP),
-    ),
+    _row(Machine.UNIT, (_U.OFF_DUTY,), _U.AVAILABLE, _SHIFT, "", "SYS: the shift begins"),
+    _row(Machine.UNIT, (*_BACK, _U.ON_BREAK, _U.RETURNING), _U.OFF_DUTY, _SHIFT, "", "SYS: the shift ends"),
+    _row(Machine.UNIT, (_U.AVAILABLE, _U.OFF_DUTY, _U.ON_BREAK, _U.RETURNING), _U.ON_PATROL, _SHIFT),
+    _row(Machine.UNIT, (_U.ON_PATROL, _U.ON_BREAK, _U.RETURNING), _U.AVAILABLE, _SHIFT, "", "a break and a return end by themselves"),
+    _row(Machine.UNIT, (*_BACK, _U.RETURNING), _U.ON_BREAK, (R, *_DESK), "ends after 30 min"),
+    _row(Machine.UNIT, (_U.OFF_DUTY, *_BACK, _U.ON_BREAK, _U.RETURNING), _U.OUT_OF_SERVICE, (ST, SUP)),
     _row(Machine.UNIT, (_U.OUT_OF_SERVICE,), _U.AVAILABLE, (ST, SUP)),
     _row(Machine.UNIT, (_U.OUT_OF_SERVICE,), _U.OFF_DUTY, (ST, SUP)),
-    _row(Machine.UNIT, (_U.AVAILABLE, _U.ON_PATROL, _U.RETURNING), _U.RESERVED, (SYS,), "", "an offer is out"),
+    _row(Machine.UNIT, (*_BACK, _U.RETURNING), _U.RESERVED, (SYS,), "", "an offer is out"),
     _row(Machine.UNIT, (_U.RESERVED,), _U.COMMITTED, (SYS,), "", "accepted"),
-    _row(Machine.UNIT, (_U.RESERVED,), _U.AVAILABLE, (SYS,), "", "or as before the offer: the offer is over"),
-    _row(Machine.UNIT, (_U.COMMITTED,), _U.RETURNING, (SYS,), "10 min, then available", "the task ended"),
-    _row(Machine.UNIT, (_U.COMMITTED,), _U.AVAILABLE, (SYS,), "", "or as before: given up before departure"),
-    _row(Machine.UNIT, (_U.COMMITTED, _U.RETURNING), _U.RESERVED, (SYS,), "", "the next task in the queue is offered"),
+    _row(Machine.UNIT, (_U.RESERVED,), _U.AVAILABLE, (SYS,), "", "as before the offer: it is over"),
+    _row(Machine.UNIT, (_U.RESERVED,), _U.ON_PATROL, (SYS,), "", "as before the offer: it is over"),
+    _row(Machine.UNIT, (_U.COMMITTED,), _U.AVAILABLE, (SYS,), "", "as before; RETURNING follows if it had departed"),
+    _row(Machine.UNIT, (_U.COMMITTED,), _U.ON_PATROL, (SYS,), "", "as before; RETURNING follows if it had departed"),
+    _row(
+        Machine.UNIT, (_U.AVAILABLE, _U.ON_PATROL), _U.RETURNING, (SYS,), "10 min",
+        "in the commit that ended the task of a unit that had departed",
+    ),
 )
 
 ROWS: Final = (*INCIDENT, *ASSIGNMENT, *UNIT)

@@ -22,8 +22,10 @@ def _answer(d: Decision, body: cmd.AnswerOffer) -> None:
         if task.state is not A.OFFERED:
             raise Refused("offer_gone", task.state)
         d.may_move(Machine.ASSIGNMENT, task.state, A.DECLINED)
+        # A volunteer owes nobody a reason; a vehicle's crew does.
+        reason = d.reason(body.reason) if task.mandatory else body.reason.strip()[:500]
         withdraw(d, f"{task.id}:offer", "answered")
-        d.emit(e.OfferDeclined(assignment=task.id, by=d.actor.account, channel=body.channel, reason=body.reason.strip()[:500]))
+        d.emit(e.OfferDeclined(assignment=task.id, by=d.actor.account, channel=body.channel, reason=reason))
         return
     incident = d.state.incidents[task.incident]
     if task.state is A.OFFERED and open_slots(d, incident) > 0:

@@ -3,21 +3,19 @@
 from contracts import commands as cmd
 from contracts import events as e
 from contracts.effects import TellReporter
-from contracts.terms import AssignmentState, Disposition, IncidentState, Role, UnitKind, UnitState
-from dispatch.assignment.entity import AT_WORK, GOING, WAITING
+from contracts.terms import AssignmentState, Disposition, IncidentState, Role
+from dispatch.assignment.entity import AT_WORK
 from dispatch.clocks import STEPS, find
 from dispatch.decision import Decision, Handler, Refused, handles
-from dispatch.incident.calls import end_call, end_tasks, find_wave, offer, open_slots, plan, replace, start_wave
-from dispatch.incident.entity import ENDED, OPEN, WAVES, Incident
+from dispatch.incident.calls import end_call, end_tasks
+from dispatch.incident.entity import ENDED, OPEN, Incident
+from dispatch.incident.offers import checked_quota
 from dispatch.transitions import Machine
 from dispatch.weather.settings import settings_in_force
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
 S = IncidentState
-_QUOTA_MOST = 50
-_LIVE = GOING | WAITING
 _SEEN_AGAIN = frozenset({Disposition.REFUSED, Disposition.NOT_FOUND})
-_CANNOT_BE_ASKED = frozenset({UnitState.OFF_DUTY, UnitState.OUT_OF_SERVICE, UnitState.ON_BREAK})
 
 
 def _move(d: Decision, incident: Incident, to: IncidentState) -> None:
@@ -30,12 +28,6 @@ def _archive_at_ms(d: Decision) -> int:
 
 def _dispatch_due_at_ms(d: Decision, incident: Incident) -> int:
     return d.now_ms + d.timers.dispatch_s.of_ms(incident.urgency)
-
-
-def _quota(quota: int) -> int:
-    if not 1 <= quota <= _QUOTA_MOST:
-        raise Refused("quota_wrong", str(quota))
-    return quota
 
 
 def dispatch_by_plan(d: Decision, identifier: str) -> None:
@@ -60,7 +52,8 @@ def _file(d: Decision, body: cmd.FileIncident) -> None:
     urgency = incident.urgency if body.urgency is None else body.urgency
     d.emit(
         e.IncidentFiled(
-            incident=incident.id, urgency=urgency, quota=_quota(body.quota), needs=incident.needs if body.needs is None else body.needs,
+            incident=incident.id, urgency=urgency, quota=checked_quota(body.quota),
+            needs=incident.needs if body.needs is None else body.needs,
             minor=incident.minor if body.minor is None else body.minor,
             incapable=incident.incapable if body.incapable is None else body.incapable,
             dispatch_due_at_ms=d.now_ms + d.timers.dispatch_s.of_ms(urgency),
@@ -145,85 +138,8 @@ def _change_urgency(d: Decision, body: cmd.ChangeUrgency) -> None:
     )
 
 
-@handles(HANDLERS, cmd.DispatchIncident)
-def _dispatch(d: Decision, body: cmd.DispatchIncident) -> None:
-    incident = d.own_incident(body.incident, body.expected_version)
-    quota = incident.quota if body.quota is None else _quota(body.quota)
-    if incident.state is S.FILED:
-        _move(d, incident, S.DISPATCHED)
-    elif incident.state not in (S.DISPATCHED, S.IN_PROGRESS):
-        raise Refused("wrong_state", incident.state)
-    elif open_slots(d, incident) + quota - incident.quota <= 0:
-        raise Refused("quota_filled")
-    d.emit(e.IncidentDispatched(incident=incident.id, quota=quota, shortfalls=body.shortfalls))
-    wave = incident.wave.number if incident.wave is not None and incident.state is not S.FILED else 1
-    asked, dropped = _ask(d, incident.id, body, wave)
-    if body.candidates and asked == 0 and not any(task in WAITING for task in _states(d, incident.id)):
-        raise Refused("nobody_free", ", ".join(dropped)[:500])
-    if asked:
-        start_wave(d, incident.id, wave, asked, dropped)
-    elif not body.candidates and incident.state is not S.FILED and incident.wave is not None and incident.finding is None:
-        find_wave(d, d.state.incidents[incident.id], 1)
-
-
-def _states(d: Decision, incident: str) -> list[AssignmentState]:
-    return [d.state.assignments[assignment].state for assignment in d.state.incidents[incident].assignments]
-
-
-def _ask(d: Decision, identifier: str, body: cmd.DispatchIncident, wave: int) -> tuple[int, tuple[str, ...]]:
-    """Offer to the free ones, queue behind the tasks of the busy ones, and drop the rest."""
-    asked = 0
-    dropped: list[str] = []
-    for chosen in body.candidates:
-        incident = d.state.incidents[identifier]
-        unit = d.state.units.get(chosen.unit)
-        tasks = (d.state.assignments[assignment] for assignment in incident.assignments)
-        has_one = any(task.unit == chosen.unit and task.state in _LIVE for task in tasks)
-        if unit is None or has_one or unit.state in _CANNOT_BE_ASKED:
-            dropped.append(chosen.unit)
-            continue
-        candidate = replace(chosen, wave=wave, kind=unit.entry.kind)
-        if unit.free:
-            offer(d, incident, candidate)
-            asked += 1
-        else:
-            plan(d, incident, candidate)
-    return asked, tuple(dropped)
-
-
-@handles(HANDLERS, cmd.OfferWave)
-def _offer_wave(d: Decision, body: cmd.OfferWave) -> None:
-    incident = d.incident(body.incident)
-    if body.effect not in d.state.owed or incident.finding != body.effect:
-        raise Refused("not_owed", body.effect)
-    wave = max(1, min(body.wave, WAVES))
-    wanted = max(d.timers.wave_wanted[wave - 1], open_slots(d, incident))
-    d.emit(e.EffectRecorded(effect=body.effect, done=True))
-    volunteers = 0
-    points = 0
-    dropped: list[str] = []
-    for chosen in body.candidates:
-        unit = d.state.units.get(chosen.unit)
-        if unit is None or not unit.free or chosen.unit in d.state.incidents[incident.id].asked_units or not _fits(unit.entry.kind, wave):
-            dropped.append(chosen.unit)
-            continue
-        is_point = unit.entry.kind is UnitKind.POINT
-        if (points >= 1) if is_point else (volunteers >= wanted):
-            continue
-        offer(d, d.state.incidents[incident.id], replace(chosen, wave=wave, kind=unit.entry.kind))
-        points += is_point
-        volunteers += not is_point
-    asked = volunteers + points
-    if asked:
-        start_wave(d, incident.id, wave, asked, tuple(dropped))
-    else:
-        d.emit(e.WaveEmpty(incident=incident.id, wave=wave, dropped=tuple(dropped), shortfalls=body.shortfalls))
-        if wave < WAVES:
-            find_wave(d, d.state.incidents[incident.id], wave + 1)
-
-
-def _fits(kind: UnitKind, wave: int) -> bool:
-    return kind is UnitKind.VEHICLE if wave == WAVES else kind is not UnitKind.VEHICLE
+def _helped(body: cmd.ReportDisposition) -> int:
+    return max(0, min(body.people_helped, 999))
 
 
 @handles(HANDLERS, cmd.ReportDisposition)
@@ -248,7 +164,7 @@ def _feed_back(d: Decision, body: cmd.ReportDisposition) -> None:
         d.emit(
             e.FeedbackAdded(
                 incident=incident.id, assignment=task.id, disposition=body.disposition, note=body.note, pictures=body.pictures,
-                people_helped=body.people_helped,
+                people_helped=_helped(body),
             )
         )
         return
@@ -258,7 +174,7 @@ def _feed_back(d: Decision, body: cmd.ReportDisposition) -> None:
         e.IncidentFedBack(
             incident=incident.id, disposition=body.disposition, verify_due_at_ms=d.now_ms + d.timers.verify_s * 1000,
             assignment=body.assignment,
-            point=body.point, note=body.note, pictures=body.pictures, people_helped=body.people_helped,
+            point=body.point, note=body.note, pictures=body.pictures, people_helped=_helped(body),
         )
     )
     if body.disposition in _SEEN_AGAIN:

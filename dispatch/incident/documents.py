@@ -39,7 +39,7 @@ def task_document(task: Assignment) -> AssignmentDocument:
 
 
 def _sighting(state: Tables, incident: Incident) -> SightingDocument | None:
-    seen = [state.sightings[sighting] for sighting in incident.sightings]
+    seen = [state.sighting(sighting) for sighting in incident.sightings]
     if not seen:
         return None
     latest = max(seen, key=lambda sighting: (sighting.last_seen_ms, sighting.id))
@@ -86,7 +86,7 @@ def armed(state: Tables, incident: Incident) -> list[c.Deadline]:
     for assignment in incident.assignments:
         found.extend(c.next_deadline(assignment, running) for running in state.assignments[assignment].clocks)
     for sighting in incident.sightings:
-        found.extend(c.next_deadline(sighting, running) for running in state.sightings[sighting].clocks)
+        found.extend(c.next_deadline(sighting, running) for running in state.sighting(sighting).clocks)
     return [deadline for deadline in found if deadline is not None]
 
 

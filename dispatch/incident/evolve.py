@@ -9,7 +9,7 @@ from contracts.terms import Clock, IncidentState, LimitCounts
 from dispatch import clocks as c
 from dispatch.days import day_of
 from dispatch.folds import Fold, fold_for
-from dispatch.incident.entity import Incident, Wave
+from dispatch.incident.entity import Incident
 from dispatch.incident.timeline import change, handled
 from dispatch.tables import Header, Tables
 
@@ -101,7 +101,8 @@ def _merged(state: Tables, event: e.IncidentMerged, header: Header) -> None:
     incident = state.incidents[event.incident]
     into = state.incidents[event.into]
     for sighting in incident.sightings:
-        state.sightings[sighting] = msgspec.structs.replace(state.sightings[sighting], incident=event.into)
+        table = state.sightings if sighting in state.sightings else state.past_sightings
+        table[sighting] = msgspec.structs.replace(table[sighting], incident=event.into)
     change(
         state, event.incident, header, "IncidentMerged", {"into": event.into, "reason": event.reason}, state=S.MERGED, reason=event.reason,
         merged_into=event.into, sightings=(), **_ended(incident, header, event.archive_at_ms),
@@ -151,55 +152,6 @@ def _urgency_changed(state: Tables, event: e.UrgencyChanged, header: Header) -> 
     change(
         state, event.incident, header, "UrgencyChanged", {"urgency": event.urgency, "before": incident.urgency, "reason": event.reason},
         urgency=event.urgency, limit=_earlier(incident, event.limit_due_at_ms), clocks=running,
-    )
-
-
-@fold_for(EVOLVE, e.IncidentDispatched)
-def _dispatched(state: Tables, event: e.IncidentDispatched, header: Header) -> None:
-    incident = state.incidents[event.incident]
-    first = incident.state is S.FILED
-    change(
-        state, event.incident, header, "IncidentDispatched", {"quota": event.quota, "by_plan": event.by_plan},
-        state=S.DISPATCHED if first else incident.state, quota=event.quota, filled=False, exhausted=False, escalated=False,
-        shortfalls=event.shortfalls, clocks=c.stop(incident.clocks, *c.STEPS), handlers=handled(incident, header.actor.account),
-    )
-
-
-@fold_for(EVOLVE, e.WaveStarted)
-def _wave_started(state: Tables, event: e.WaveStarted, header: Header) -> None:
-    incident = state.incidents[event.incident]
-    running = c.stop(incident.clocks, Clock.NEXT_WAVE)
-    if event.next_at_ms is not None:
-        running = c.start(running, Clock.NEXT_WAVE, header.at_ms, event.next_at_ms)
-    wave = Wave(
-        number=event.wave, asked=event.asked, started_at_ms=header.at_ms, ends_at_ms=event.ends_at_ms, next_at_ms=event.next_at_ms,
-        radius_m=event.radius_m,
-    )
-    change(
-        state, event.incident, header, "WaveStarted", {"wave": event.wave, "asked": event.asked}, wave=wave, clocks=running,
-        shortfalls=event.shortfalls,
-    )
-
-
-@fold_for(EVOLVE, e.WaveEmpty)
-def _wave_empty(state: Tables, event: e.WaveEmpty, header: Header) -> None:
-    wave = Wave(number=event.wave, asked=0, started_at_ms=header.at_ms, ends_at_ms=header.at_ms, next_at_ms=None, radius_m=None)
-    running = c.stop(state.incidents[event.incident].clocks, Clock.NEXT_WAVE)
-    change(state, event.incident, header, "WaveEmpty", {"wave": event.wave}, wave=wave, shortfalls=event.shortfalls, clocks=running)
-
-
-@fold_for(EVOLVE, e.WavesExhausted)
-def _waves_exhausted(state: Tables, event: e.WavesExhausted, header: Header) -> None:
-    change(state, event.incident, header, "WavesExhausted", exhausted=True, escalated=True)
-
-
-@fold_for(EVOLVE, e.QuotaFilled)
-def _quota_filled(state: Tables, event: e.QuotaFilled, header: Header) -> None:
-    incident = state.incidents[event.incident]
-    wave = None if incident.wave is None else msgspec.structs.replace(incident.wave, next_at_ms=None)
-    change(
-        state, event.incident, header, "QuotaFilled", {"quota": incident.quota}, filled=True, exhausted=False, escalated=False, wave=wave,
-        clocks=c.stop(incident.clocks, Clock.NEXT_WAVE),
     )
 
 
@@ -322,7 +274,7 @@ def _archived(state: Tables, event: e.IncidentArchived, header: Header) -> None:
     for assignment in incident.assignments:
         del state.assignments[assignment]
     for sighting in incident.sightings:
-        del state.sightings[sighting]
+        del (state.sightings if sighting in state.sightings else state.past_sightings)[sighting]
     del state.incidents[event.incident]
     state.touched["incident", event.incident] = None
 

@@ -17,6 +17,7 @@ HANDLERS: dict[type[cmd.Body], Handler] = {}
 _LADDER = (Urgency.ROUTINE, Urgency.URGENT, Urgency.VERY_URGENT)
 _CITY_NAMES = {"3716": "BZ"}
 _AHEAD_MS = 300_000
+_BACK_MS = 7 * 86_400_000
 
 
 def uplifted(urgency: Urgency, levels: int) -> Urgency:
@@ -84,7 +85,7 @@ def open_revisit(d: Decision, incident: Incident) -> None:
 @handles(HANDLERS, cmd.ReportSighting)
 def _sighting(d: Decision, body: cmd.ReportSighting) -> None:
     check_place(d, body.place)
-    if body.first_seen_ms > body.last_seen_ms or body.last_seen_ms > d.now_ms + _AHEAD_MS:
+    if not d.now_ms - _BACK_MS < body.first_seen_ms <= body.last_seen_ms <= d.now_ms + _AHEAD_MS:
         raise Refused("times_wrong", f"{body.first_seen_ms} … {body.last_seen_ms}")
     known = _overlapping(d, body)
     if known is not None:
@@ -119,7 +120,7 @@ def _overlapping(d: Decision, body: cmd.ReportSighting) -> Sighting | None:
     track = f"{body.camera}/{body.track}"
     near: list[tuple[float, str]] = []
     for sighting in d.state.sightings.values():
-        if sighting.ended or body.first_seen_ms > sighting.last_seen_ms + gap_ms or body.last_seen_ms < sighting.first_seen_ms - gap_ms:
+        if body.first_seen_ms > sighting.last_seen_ms + gap_ms or body.last_seen_ms < sighting.first_seen_ms - gap_ms:
             continue
         away_m = 0.0 if track in sighting.tracks else between_m(sighting.place, body.place)
         if away_m <= d.timers.sighting_overlap_m:

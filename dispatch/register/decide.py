@@ -8,6 +8,7 @@ from dispatch.incident.reports import check_place
 from dispatch.unit.decide import CHUNK_MOST
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
+_BEDS_MOST = 100_000
 
 
 def _few(count: int) -> None:
@@ -28,7 +29,7 @@ def _points(d: Decision, body: cmd.RegisterPoints) -> None:
     _few(len(body.points))
     for entry in body.points:
         check_place(d, entry.place)
-        if entry.beds < 0:
+        if not 0 <= entry.beds <= _BEDS_MOST:
             raise Refused("beds_wrong", entry.point)
     d.emit(e.PointsRegistered(points=body.points))
 
@@ -59,4 +60,6 @@ def _camera_health(d: Decision, body: cmd.ReportCameraHealth) -> None:
         raise Refused("unknown_camera", body.camera)
     # It is told again every minute; only a change is worth a commit.
     if (camera.status, camera.reason) != (body.status, body.reason):
-        d.emit(e.CameraHealthChanged(camera=body.camera, status=body.status, reason=body.reason, since_ms=body.at_ms))
+        d.emit(
+            e.CameraHealthChanged(camera=body.camera, status=body.status, reason=body.reason, since_ms=max(0, min(body.at_ms, d.now_ms)))
+        )

@@ -20,4 +20,3 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     boxes: tuple[Box, ...]
     reports: int
     clocks: tuple[Running, ...]
-    ended: bool = False

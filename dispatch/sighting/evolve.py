@@ -55,6 +55,5 @@ def _attached(state: Tables, event: e.SightingAttached, header: Header) -> None:
 
 @fold_for(EVOLVE, e.SightingEnded)
 def _ended(state: Tables, event: e.SightingEnded, header: Header) -> None:
-    sighting = state.sightings[event.sighting]
-    state.sightings[event.sighting] = msgspec.structs.replace(sighting, ended=True, clocks=())
+    state.past_sightings[event.sighting] = msgspec.structs.replace(state.sightings.pop(event.sighting), clocks=())
     change(state, event.incident, header, None)

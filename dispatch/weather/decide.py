@@ -9,10 +9,12 @@ from contracts.effects import CallUp
 from contracts.observations import WeatherWarning
 from contracts.registry_entries import PlanEntry
 from contracts.terms import Clock, Hazard, WarningKind, WarningLevel
+from contracts.values import PlanSettings
 from dispatch.decision import Decision, Handler, Refused, handles
 from dispatch.weather.entity import InForce
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
+_AHEAD_MOST_MS: Final = 400 * 86_400_000
 _LEVELS: Final = (WarningLevel.BLUE, WarningLevel.YELLOW, WarningLevel.ORANGE, WarningLevel.RED)
 
 
@@ -20,10 +22,26 @@ def _rank(level: WarningLevel) -> int:
     return _LEVELS.index(level)
 
 
+_RANGES: Final = {
+    "patrol_cadence_min": (1, 1_440), "dwell_threshold_s": (10, 86_400), "urgency_uplift": (0, 2), "call_up": (0, 100_000),
+    "revisit_h": (1, 168),
+}
+
+
+def _check_settings(settings: PlanSettings) -> None:
+    for name, (least, most) in _RANGES.items():
+        if not least <= getattr(settings, name) <= most:
+            raise Refused("settings_wrong", f"{name} from {least} to {most}")
+    if not 1 <= settings.offer_radii_m[0] <= settings.offer_radii_m[1] <= 200_000:
+        raise Refused("settings_wrong", "offer_radii_m grow, from 1 to 200000")
+
+
 @handles(HANDLERS, cmd.ConfigurePlans)
 def _configure(d: Decision, body: cmd.ConfigurePlans) -> None:
     if len(body.plans) > 200:
         raise Refused("too_many", str(len(body.plans)))
+    for settings in (*(plan.settings for plan in body.plans), *([] if body.everyday is None else [body.everyday])):
+        _check_settings(settings)
     d.emit(e.PlansConfigured(plans=body.plans, everyday=body.everyday))
     for plan in sorted(d.state.overrides):
         if plan not in d.state.plans:
@@ -47,6 +65,10 @@ def _apply(d: Decision, body: cmd.ApplyWarning) -> None:
         return  # told again, nothing new
     if warning.expires_at_ms is not None and warning.expires_at_ms <= d.now_ms:
         raise Refused("warning_over", warning.identifier)
+    ends_at_ms = warning.effective_at_ms if warning.expires_at_ms is None else warning.expires_at_ms
+    latest_ms = d.now_ms + _AHEAD_MOST_MS
+    if not 0 <= warning.effective_at_ms <= ends_at_ms <= latest_ms or not 0 <= warning.sent_at_ms <= latest_ms:
+        raise Refused("times_wrong", warning.identifier)
     for identifier in dict.fromkeys((*warning.references, warning.identifier)):
         if identifier in d.state.warnings:
             d.emit(e.WarningEnded(identifier=identifier, reason="updated", by=warning.identifier))
@@ -61,7 +83,7 @@ def _apply(d: Decision, body: cmd.ApplyWarning) -> None:
 def _override(d: Decision, body: cmd.OverridePlan) -> None:
     if body.plan not in d.state.plans:
         raise Refused("unknown_plan", body.plan)
-    if body.expires_at_ms is not None and body.expires_at_ms <= d.now_ms:
+    if body.expires_at_ms is not None and not d.now_ms < body.expires_at_ms <= d.now_ms + _AHEAD_MOST_MS:
         raise Refused("times_wrong", str(body.expires_at_ms))
     reason = d.reason(body.reason)
     d.emit(e.PlanOverridden(plan=body.plan, active=body.active, reason=reason, expires_at_ms=body.expires_at_ms))

@@ -203,7 +203,7 @@ def test_every_refusal_that_the_rules_use_is_explained() -> None:
 
 
 def test_the_page_on_life_cycles_is_up_to_date(pytestconfig: pytest.Config) -> None:
-    """`python -m dispatch.page` writes it."""
+    """`python -m dispatch.page > docs/lifecycle.md` writes it."""
     assert (pytestconfig.rootpath / "docs" / "lifecycle.md").read_text(encoding="utf-8") == page()
 
 

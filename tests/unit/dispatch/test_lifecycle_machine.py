@@ -128,10 +128,14 @@ class Nights(RuleBasedStateMachine):
         for event in events:
             tasks = {key: task.state for key, task in before.assignments.items()}
             cases = dict(before.incidents)
+            doing = {key: unit.state for key, unit in before.units.items()}
             evolve(before, event, header)
             for key, task in before.assignments.items():
                 if tasks.get(key) is not task.state:
                     assert who_may(Machine.ASSIGNMENT, tasks.get(key), task.state) is not None, (event, tasks.get(key), task.state)
+            for key, unit in before.units.items():
+                if key in doing and doing[key] is not unit.state:
+                    assert who_may(Machine.UNIT, doing[key], unit.state) is not None, (event, doing[key], unit.state)
             for key, incident in before.incidents.items():
                 old = cases.get(key)
                 if (old.state if old else None) is not incident.state:
