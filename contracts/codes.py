@@ -57,6 +57,7 @@ _ALL = (
         "place_wrong", "This is not a place on the ground, or it lies in another jurisdiction.", "Correct the coordinates or the area."
     ),
     _refusal("settings_wrong", "A setting of a plan is out of its range.", "Correct the setting that is named."),
+    _refusal("out_of_range", "A number is too large or too small to be meant.", "Correct it."),
     _refusal("too_many", "Too many entries in one command.", "Send them in chunks of up to 500."),
     _refusal("only_in_city", "Accounts are kept by the city.", "Send this to the city's jurisdiction."),
     _refusal("wrong_jurisdiction", "This command belongs to another jurisdiction.", "Send it to the jurisdiction that it names."),

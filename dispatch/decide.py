@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import Final
 
+import msgspec
+
 from contracts import commands as cmd
 from contracts.events import CommandRejected, Event
 from dispatch.assignment.decide import HANDLERS as ASSIGNMENT
@@ -17,6 +19,8 @@ from dispatch.roles import SENDERS
 from dispatch.state import State
 from dispatch.unit.decide import HANDLERS as UNIT
 from dispatch.weather.decide import HANDLERS as WEATHER
+
+_encode: Final = msgspec.msgpack.Encoder().encode
 
 HANDLERS: Final[dict[type[cmd.Body], Handler]] = {**REPORTS, **INCIDENT, **OFFERS, **ASSIGNMENT, **UNIT, **REGISTER, **WEATHER, **DEADLINES}
 
@@ -64,3 +68,8 @@ def _open_door(state: State, command: cmd.Command) -> None:
         raise Refused("not_your_role", command.actor.role)
     if body is not cmd.DeadlineReached and command.sent_at_ms < state.forgotten_before_ms:
         raise Refused("too_old", str(command.sent_at_ms))
+    try:
+        _encode(command.body)
+    except OverflowError as reason:
+        # JSON knows no bounds; a snapshot does. What it could not hold must not enter the state.
+        raise Refused("out_of_range") from reason
