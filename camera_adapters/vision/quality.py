@@ -87,10 +87,10 @@ class QualityWatch:
 
     def measure(self, luma: Luma) -> Measures:
         """Return the figures and remember the picture for the next comparison."""
-        # The recorder's clock runs on in a frozen picture, so it is left out; so are differences that coding alone makes.
+        # The recorder's clock runs on in a frozen picture, so it is left out.
         plane = luma.astype(np.float32)
         body = plane[10:]
-        alike = 0.0 if self._last is None else float((np.abs(body - self._last[10:]) < 1.0).mean())
+        alike = 0.0 if self._last is None else float((np.abs(body - self._last[10:]) < 0.5).mean())
         self._last = plane
         median = np.asarray(cv2.medianBlur(luma, 3), np.float32)[10:]
         edges = np.abs(cv2.Laplacian(cv2.GaussianBlur(body, (0, 0), 0.8), cv2.CV_32F))

@@ -67,8 +67,7 @@ def _encode(scene: Scene, container: av.container.OutputContainer) -> None:
     for number in range(spec.seconds * spec.rate):
         wanted = int(number * spec.drawn_per_s / spec.rate)
         if wanted != drawn:
-            drawn, planes = wanted, scene.luma_chroma(wanted)
-        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+            drawn, frame = wanted, av.VideoFrame.from_ndarray(scene.luma_chroma(wanted), format="yuv420p")
         frame.pts, frame.time_base = number, Fraction(1, spec.rate)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))

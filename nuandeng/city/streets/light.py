@@ -28,7 +28,7 @@ _SKY: dict[Light, tuple[float, float, float]] = {
     Light.NIGHT: (1.25, 1.0, 0.85), Light.RAIN: (1.2, 1.0, 0.88), Light.SNOW: (1.45, 1.25, 1.12),
 }
 SENSOR_NOISE: dict[Light, float] = {
-    Light.DAY: 1.5, Light.CLOUD: 1.8, Light.NIGHT: 3.0, Light.RAIN: 3.0, Light.SNOW: 3.0, Light.SNOW_DAY: 1.8, Light.INFRARED: 3.5,
+    Light.DAY: 1.0, Light.CLOUD: 1.1, Light.NIGHT: 1.5, Light.RAIN: 1.5, Light.SNOW: 1.5, Light.SNOW_DAY: 1.1, Light.INFRARED: 1.8,
 }
 _ROWS, _COLUMNS = np.mgrid[0:HEIGHT_PX, 0:WIDTH_PX].astype(np.float32)
 

@@ -72,9 +72,10 @@ class Scene:
         self.frames = round(spec.seconds * spec.drawn_per_s)
         self._weather = Weather(
             spec.light, indoors=self._place.indoors, frames=self.frames, seconds=spec.seconds, headlights_s=spec.headlights_s, seed=spec.seed)
-        self._stamp = Stamp(spec.name)
+        self._stamp = Stamp()
         self._lit: dict[tuple[int, str, int, int, bool, int, float], Sprite] = {}
         self._strides: dict[tuple[int, int], tuple[Sprite, ...]] = {}
+        self._posed: tuple[list[tuple[Part, Pose]], npt.NDArray[np.uint8]] | None = None
 
     def height_px(self, part: Part) -> int:
         """How tall this person is here."""
@@ -141,10 +142,14 @@ class Scene:
     def luma_chroma(self, frame: int) -> npt.NDArray[np.uint8]:
         """Picture number `frame` as I420, (864, 704)."""
         at_s = frame / self.spec.drawn_per_s
-        picture = self._empty.copy()
-        for part, pose in self._visible(at_s):
-            self._put(picture, part, pose)
-        planes = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+        visible = self._visible(at_s)
+        # Most of the time nobody moves: then the last picture's people are this one's.
+        if self._posed is None or visible != self._posed[0]:
+            picture = self._empty.copy()
+            for part, pose in visible:
+                self._put(picture, part, pose)
+            self._posed = visible, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+        planes = self._posed[1].copy()
         self._weather.fall_on(planes[:HEIGHT_PX], frame)
         self._stamp.press(planes[:HEIGHT_PX], at_s)
         return planes

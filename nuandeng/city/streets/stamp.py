@@ -6,14 +6,13 @@ import numpy.typing as npt
 
 from nuandeng.city.streets.signs import strokes_of
 
-STAMP_WIDTH_PX, STAMP_HEIGHT_PX = 276, 34
+STAMP_WIDTH_PX, STAMP_HEIGHT_PX = 200, 34
 
 
 class Stamp:
     """Keeps the strip of the second it is in."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self) -> None:
         self._second = -1
         self._strip = np.zeros((STAMP_HEIGHT_PX, STAMP_WIDTH_PX), np.uint8)
 
@@ -27,12 +26,13 @@ class Stamp:
         cv2.subtract(window, edge, window)
         cv2.add(window, self._strip, window)
 
-    def _drawn(self, second: int) -> npt.NDArray[np.uint8]:
+    @staticmethod
+    def _drawn(second: int) -> npt.NDArray[np.uint8]:
         strip = np.zeros((STAMP_HEIGHT_PX, STAMP_WIDTH_PX), np.uint8)
         for k, character in enumerate("演示"):
             for stroke in strokes_of(character):
                 points = [(int((10 + k * 20 + x * 17) * 8), int((9 + y * 17) * 8)) for x, y in stroke]
                 cv2.polylines(strip, [np.asarray(points, np.int32)], False, 255, 1, cv2.LINE_AA, 3)
-        text = f"DEMO {self._name[:8]} {second // 60:02d}:{second % 60:02d}"
+        text = f"DEMO {second // 60:02d}:{second % 60:02d}"
         cv2.putText(strip, text, (54, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.5, 255, 1, cv2.LINE_AA)
         return strip

@@ -4,11 +4,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from nuandeng.city.streets.brush import grain
 from nuandeng.city.streets.light import DARK, SENSOR_NOISE, Light
 from nuandeng.city.streets.sheet import HEIGHT_PX, WIDTH_PX
 
 Luma = npt.NDArray[np.uint8]
-_NOISE_PICTURES = 5
+_NOISE_ROOM_PX = 64
+_NOISE_CELL_PX = 3
 _CAR_CROSSES_S = 2.4
 
 
@@ -26,9 +28,9 @@ class Weather:
             ]
         elif not indoors and light is Light.RAIN:
             self._layers = [(_streaks(rng, 240, 10, 26), round(700 * seconds / HEIGHT_PX)), (_streaks(rng, 60, 20, 40), round(1100 * seconds / HEIGHT_PX))]
-        noise = [rng.normal(0, SENSOR_NOISE[light], (HEIGHT_PX, WIDTH_PX)) for _ in range(_NOISE_PICTURES)]
-        self._brighter = [np.clip(n, 0, 255).astype(np.uint8) for n in noise]
-        self._darker = [np.clip(-n, 0, 255).astype(np.uint8) for n in noise]
+        # Blotchy, as noise is after a camera's own smoothing; fine grain would not outlive the coding. Another window of it for every picture.
+        noise = grain(rng, HEIGHT_PX + _NOISE_ROOM_PX, WIDTH_PX + _NOISE_ROOM_PX, _NOISE_CELL_PX, SENSOR_NOISE[light])
+        self._brighter, self._darker = (np.clip(np.round(sign * noise), 0, 255).astype(np.uint8) for sign in (1, -1))
         self._headlights_s = headlights_s if light in DARK and not indoors else ()
         y, x = np.mgrid[-70:70, -150:150].astype(np.float32)
         self._beam = (80 * np.exp(-((x / 80) ** 2 + (y / 30) ** 2))).astype(np.uint8)
@@ -43,8 +45,11 @@ class Weather:
             share = (at_s - passes_s) / _CAR_CROSSES_S
             if 0 <= share <= 1:
                 self._shine(luma, int(-150 + share * (WIDTH_PX + 300)), 430)
-        cv2.add(luma, self._brighter[frame % _NOISE_PICTURES], luma)
-        cv2.subtract(luma, self._darker[frame % _NOISE_PICTURES], luma)
+        # 29 and 41 have no factor in common with 64: the window comes back after 64 pictures only.
+        y, x = frame * 29 % _NOISE_ROOM_PX, frame * 41 % _NOISE_ROOM_PX
+        window = np.s_[y : y + HEIGHT_PX, x : x + WIDTH_PX]
+        cv2.add(luma, self._brighter[window], luma)
+        cv2.subtract(luma, self._darker[window], luma)
 
     def _shine(self, luma: Luma, x: int, y: int) -> None:
         left, right = max(0, x - 150), min(WIDTH_PX, x + 150)

@@ -23,10 +23,9 @@ def any_size(content: bytes) -> bytes:
     del model.graph.value_info[:]
     # Initialisers listed as inputs as well keep the runtime from folding them.
     constants = {constant.name for constant in model.graph.initializer}
-    inputs = [entry for entry in model.graph.input if entry.name not in constants]
-    del model.graph.input[:]
-    model.graph.input.extend(inputs)
-    for entry, names in [(inputs[0], {0: "n", 2: "h", 3: "w"}), *((output, {0: "n", 2: "oh", 3: "ow"}) for output in model.graph.output)]:
+    for entry in [entry for entry in model.graph.input if entry.name in constants]:
+        model.graph.input.remove(entry)
+    for entry, names in [(model.graph.input[0], {0: "n", 2: "h", 3: "w"}), *((output, {0: "n", 2: "oh", 3: "ow"}) for output in model.graph.output)]:
         dimensions = entry.type.tensor_type.shape.dim
         for axis, name in names.items():
             dimensions[axis].ClearField("dim_value")
