@@ -19,8 +19,10 @@ export default defineConfig({
       // The manifest is public/field.webmanifest: the plug-in would link it from the console's page as well.
       manifest: false,
       injectManifest: {
+        // The worker lies under /v/, the files at the root.
+        modifyURLPrefix: { '': '/' },
         // The phone keeps its own page only: the console's map and the 101 slices of the font are not precached.
-        globPatterns: ['field.html', 'assets/field-*.{js,css}', 'assets/vendor-*.js', 'assets/sockets-*.js', 'icons/lamp-192.png'],
+        globPatterns: ['field.html', 'assets/field-*.{js,css}', 'assets/vendor-*.js', 'assets/sockets-*.js', 'assets/esm-*.js', 'icons/*-192.png'],
       },
     }),
   ],

@@ -94,6 +94,15 @@ export const useCity = defineStore('city', () => {
     return sum
   })
 
+  /** Cameras that see now, of all; the same figure wherever it is shown. */
+  const watched = computed(() => {
+    let n = 0
+    for (const camera of cameras.value.values()) if (camera.status === 'watched') n += 1
+    return n
+  })
+  const coverage = computed(() => (cameras.value.size ? `${((watched.value / cameras.value.size) * 100).toFixed(1)} %` : '—'))
+  const blind = computed(() => [...cameras.value.values()].filter((c) => c.status === 'offline' || c.status === 'unwatched').sort((a, b) => (b.since_ms ?? 0) - (a.since_ms ?? 0)))
+
   const duty = computed<DutyPerson[]>(() => beat.value?.duty ?? [])
   const silence_ms = computed(() => Math.max(0, now_ms.value && Date.now() - link.state.heard_at_ms))
   const live = computed(() => link.state.phase === 'live' && silence_ms.value < OLD_MS)
@@ -110,7 +119,7 @@ export const useCity = defineStore('city', () => {
   })
 
   return {
-    city, incidents, units, points, cameras, plans, tallies, fixes, beat, loaded, lastEntries, counties, countyName, total, duty, live, delayed, silence_ms,
+    city, incidents, units, points, cameras, plans, tallies, fixes, beat, loaded, lastEntries, counties, countyName, total, watched, coverage, blind, duty, live, delayed, silence_ms,
     oldRooms, awayParts, state: link.state, open, retryNow: () => link.retryNow(), flush,
   }
 })

@@ -82,8 +82,17 @@ export const useAdvice = defineStore('advice', () => {
   function toggle(unit: string): void {
     choices.value = choices.value.map((c) => (c.unit === unit && !c.gone ? { ...c, ticked: !c.ticked } : c))
   }
+  /** The ticked as the API takes them: without what this page added. */
+  function chosen(): RankedCandidate[] {
+    return ticked.value.map((choice) => {
+      const candidate: RankedCandidate & Partial<Choice> = { ...choice }
+      delete candidate.ticked
+      delete candidate.gone
+      return candidate
+    })
+  }
   const ticked = computed(() => choices.value.filter((c) => c.ticked))
   const found = computed(() => choices.value.filter((c) => (c.wave ?? 1) === 1 && !c.gone).length)
   const missing = computed(() => (recommendation.value ? Math.max(0, recommendation.value.wanted - found.value) : 0))
-  return { recommendation, choices, problem, asking, ticked, found, missing, toggle, load }
+  return { recommendation, choices, problem, asking, ticked, found, missing, toggle, load, chosen }
 })

@@ -59,7 +59,7 @@ export const en: Texts = {
     wave: 'wave {n}', asked: '{n} asked', people: '{n} people', quota: 'need {n}', percent: '{n} %', number: '{n}', radius_m: '{n} m', dwell_s: 'stayed {n} s', by_plan: 'by plan', by_itself: 'by itself', people_helped: '{n} helped',
     promoted: 'from standby', dropped: 'no longer free {n}',
   },
-  reason: { nearest: 'nearest', skill_match: 'has the skill', rested: 'rested', fresh_location: 'fresh fix', accepts_often: 'often accepts', stale_location: 'stale fix', far: 'far', tired: 'tired', near: 'near', idle: 'free', has_skills: 'has the skill', local_point: "the township's point" },
+  reason: { nearest: 'nearest', has_skill: 'has the skill', location_fresh: 'fresh fix', location_stale: 'stale fix', loaded: 'tired', rested: 'rested', never_asked: 'never asked', often_accepts: 'often accepts', seldom_accepts: 'seldom accepts', returning: 'on the way back', lost_contact: 'lost contact' },
   who: {
     title: 'Who to send', going: 'Who is going', need: 'need {quota}', found: 'ask {wanted}, found {found}', short: '{n} short', have: 'have {n}', wave: 'Wave {n}', vehicles: 'vehicle, must answer', later: 'by itself if not filled', minutes: 'min', skill: 'Skill',
     tired: 'Tired h', takes: 'Takes', must: 'must', fix_age: 'fix {n} min old', gone: 'no longer free: {why}', nobody: 'Nobody near can be sent.', nobody_act: 'Phone', after_filing: 'Advice comes with filing.', none_asked: 'Nobody was asked yet.',
@@ -100,7 +100,7 @@ export const en: Texts = {
   },
   county: { county: 'County', hand: 'Needs', in_hand: 'In hand', duty: 'On duty', beds: 'Beds' },
   legend: { hand: 'Needs a hand', in_hand: 'In hand', volunteers: 'Volunteer', vehicles: 'Vehicle', open: 'Point, open', closed: 'Closed', cameras: 'Camera', blind: 'Unusable' },
-  lens: { title: 'Scene', wave: 'wave {n} radius', no_radius: 'vehicle, no radius', plan: 'plan {from} → {to}', north: 'N' },
+  lens: { title: 'Scene', wave: 'wave {n} radius', no_radius: 'vehicle, no radius', plan: 'plan {from} → {to}' },
   keys: {
     title: 'All keys', off: 'single keys are off', row: 'row up / down', open: 'open', space: 'tick', tick: 'tick person n', dispatch: 'dispatch', receive: 'receive', file: 'file', reject: 'reject', transfer: 'transfer', merge: 'merge',
     hold: 'hold (supervisor)', phone: 'phone', more: 'more', new: 'merge new rows', find: 'find', room: 'go to room n', cameras: 'cameras', zoom: 'city / county / scene', region: 'next region', retry: 'reconnect now', back: 'back', help: 'this page',

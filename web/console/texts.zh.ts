@@ -57,7 +57,7 @@ export const zh = {
     wave: '第 {n} 波', asked: '问 {n} 人', people: '{n} 人', quota: '需 {n} 人', percent: '{n} %', number: '{n}', radius_m: '{n} 米', dwell_s: '停 {n} 秒', by_plan: '按预案', by_itself: '自动', people_helped: '帮到 {n} 人',
     promoted: '候补转正', dropped: '已不空闲 {n}',
   },
-  reason: { nearest: '最近', skill_match: '有技能', rested: '不疲劳', fresh_location: '位置新', accepts_often: '常接受', stale_location: '位置过期', far: '较远', tired: '较疲劳', near: '近', idle: '空闲', has_skills: '有技能', local_point: '本街道救助点' },
+  reason: { nearest: '最近', has_skill: '有技能', location_fresh: '位置新', location_stale: '位置过期', loaded: '较疲劳', rested: '不疲劳', never_asked: '还没问过', often_accepts: '常接受', seldom_accepts: '少接受', returning: '返回途中', lost_contact: '失联' },
   who: {
     title: '派谁', going: '谁在去', need: '需 {quota} 人', found: '问 {wanted} 得 {found}', short: '缺 {n}', have: '有 {n}', wave: '第 {n} 波', vehicles: '车辆,必答', later: '前波无人满额时自动问', minutes: '分钟', skill: '技能',
     tired: '疲劳 h', takes: '接受', must: '必答', fix_age: '位置 {n} 分前', gone: '已不可派:{why}', nobody: '附近没有可派的人。', nobody_act: '电话叫人', after_filing: '立案后给出建议。', none_asked: '还没有问任何人。',
@@ -98,7 +98,7 @@ export const zh = {
   },
   county: { county: '县区', hand: '要动手', in_hand: '在办', duty: '在岗', beds: '余床' },
   legend: { hand: '要动手', in_hand: '有人在办', volunteers: '志愿者', vehicles: '车辆', open: '开放救助点', closed: '未开放', cameras: '摄像机', blind: '不可用' },
-  lens: { title: '现场', wave: '第 {n} 波范围', no_radius: '车辆,无半径', plan: '预案 {from} → {to}', north: '北' },
+  lens: { title: '现场', wave: '第 {n} 波范围', no_radius: '车辆,无半径', plan: '预案 {from} → {to}' },
   keys: {
     title: '全部按键', off: '单键操作已关', row: '上一行 / 下一行', open: '打开', space: '勾选', tick: '勾选第 n 人', dispatch: '派遣', receive: '受理', file: '立案', reject: '不予受理', transfer: '转办', merge: '并案',
     hold: '挂起(值班长)', phone: '电话', more: '更多', new: '并入新行', find: '查找', room: '去第 n 个房间', cameras: '看摄像机', zoom: '全市 / 县区 / 现场', region: '换区域', retry: '立即重连', back: '返回', help: '这一页',

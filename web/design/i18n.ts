@@ -1,6 +1,5 @@
 /** Languages: Chinese first, English complete. The choice is kept in this browser. */
 import { createI18n } from 'vue-i18n'
-import { computed } from 'vue'
 import { en as wordsEn } from './words.en'
 import { zh as wordsZh } from './words.zh'
 import type { Language } from './time'
@@ -27,7 +26,7 @@ export function makeI18n<T extends object>(texts: { zh: T; en: T }) {
     document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
   }
   apply(keptLanguage())
-  current = computed(() => i18n.global.locale.value as Language)
+  shown = () => i18n.global.locale.value as Language
   setter = (language) => {
     localStorage.setItem(KEPT_AS, language)
     apply(language)
@@ -35,12 +34,12 @@ export function makeI18n<T extends object>(texts: { zh: T; en: T }) {
   return i18n
 }
 
-let current = computed<Language>(() => 'zh')
+let shown: () => Language = () => 'zh'
 let setter: (language: Language) => void = () => undefined
 
 /** The language shown now; reactive. */
 export function language(): Language {
-  return current.value
+  return shown()
 }
 
 export function setLanguage(next: Language): void {

@@ -80,7 +80,7 @@ export function ageText(span_ms: number, language: Language): string {
   return zh ? `${Math.floor(hours / 24)} 天` : `${Math.floor(hours / 24)} d`
 }
 
-export type Stage = 'calm' | 'half' | 'near' | 'over'
+export type Stage = 'early' | 'half' | 'near' | 'over'
 
 /** What the wick shows of a clock. fraction may pass 1; left_ms is negative when breached. */
 export interface ClockView {
@@ -93,7 +93,7 @@ export function viewClock(clock: Pick<ClockDocument, 'started_at_ms' | 'due_at_m
   const whole = Math.max(1, clock.due_at_ms - clock.started_at_ms)
   const left_ms = clock.due_at_ms - now_ms
   const fraction = Math.max(0, (now_ms - clock.started_at_ms) / whole)
-  const stage: Stage = left_ms <= 0 ? 'over' : fraction >= 0.8 ? 'near' : fraction >= 0.5 ? 'half' : 'calm'
+  const stage: Stage = left_ms <= 0 ? 'over' : fraction >= 0.8 ? 'near' : fraction >= 0.5 ? 'half' : 'early'
   return { stage, fraction, left_ms }
 }
 

@@ -58,8 +58,8 @@ export const en: Words = {
     bad_credentials: 'User name or password is wrong.', throttled: 'Too many tries; wait a little.', no_session: 'Your login has ended; log in again.',
     not_your_role: 'Your role may not do this.', not_your_area: 'Outside your area.', too_large: 'The file is too large.', unreadable: 'It cannot be read.',
     invalid: 'Something is filled in wrongly.', idempotency_key_reused: 'This request number was used before.',
-    store_away: 'The back end is away for the moment; nothing was changed.', not_yet: 'Not caught up yet; try again.', unit_committed: 'This person was just sent elsewhere.',
-    version_changed: 'The incident has changed.', stale_version: 'The incident has changed.', wrong_state: 'The incident is past this step.', refused: 'Not accepted.',
+    store_away: 'The back end is away for the moment; nothing was changed.', not_yet: 'Not caught up yet; try again.', refused: 'Not accepted.',
     too_old: 'The request is too old.',
+    changed_since: 'The incident has changed; look first.', wrong_state: 'The incident is past this step.', not_your_unit: 'Not your task.', unknown_point: 'No such point.', unknown_assignment: 'This task is gone.', offer_gone: 'The offer is over.', quota_filled: 'Enough people go.', nobody_free: 'Nobody chosen is free any more.', unit_busy: 'They are on a task.', wake_time_wrong: 'The wake time is wrong.', reason_missing: 'A reason is needed.', minor_cannot_refuse: 'A minor, or who cannot decide alone, cannot end as Refused help.', merge_target_wrong: 'Cannot merge into that one.', handled_it: 'Nobody verifies their own case.', already_answered: 'Already answered.', duty_wrong: 'Duty cannot change like this now.', unknown_unit: 'No such unit.', unknown_plan: 'No such plan.', unknown_incident: 'No such incident.', quota_wrong: 'The number is wrong.', not_found: 'Not found.',
   },
 }

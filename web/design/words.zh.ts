@@ -53,8 +53,8 @@ export const zh = {
     unreachable: '连不上服务器,没有送出。', unknown_yet: '还不知道结果。可以再送一次,不会办两遍。', bad_credentials: '用户名或密码不对。',
     throttled: '试得太多,请过一会儿。', no_session: '登录已失效,请重新登录。', not_your_role: '你的岗位不能做这件事。', not_your_area: '不在你的辖区。',
     too_large: '文件太大。', unreadable: '内容读不出来。', invalid: '填写有误。', idempotency_key_reused: '同一请求编号用过了。',
-    store_away: '后台暂时不可用,什么都没有改。', not_yet: '读数还没跟上,请再试。', unit_committed: '这个人已经被派走。', version_changed: '事件已经变了。',
-    stale_version: '事件已经变了。', wrong_state: '事件已不在这一步。', refused: '没有被接受。', too_old: '请求太旧。',
+    store_away: '后台暂时不可用,什么都没有改。', not_yet: '读数还没跟上,请再试。', refused: '没有被接受。', too_old: '请求太旧。',
+    changed_since: '事件已经变了,请看一眼再做。', wrong_state: '事件已不在这一步。', not_your_unit: '不是你的任务。', unknown_point: '没有这个救助点。', unknown_assignment: '这个任务不在了。', offer_gone: '询问已经失效。', quota_filled: '人数已够。', nobody_free: '选中的人都不空闲了。', unit_busy: '这个人手上有事。', wake_time_wrong: '醒来的时间不对。', reason_missing: '要写理由。', minor_cannot_refuse: '未成年人或不能自主决定的人,不能以「拒绝受助」办结。', merge_target_wrong: '不能并到那一件。', handled_it: '经办人不能自己核查。', already_answered: '已经答复过了。', duty_wrong: '现在不能这样改在岗状态。', unknown_unit: '没有这个单位。', unknown_plan: '没有这个预案。', unknown_incident: '没有这件事。', quota_wrong: '人数不对。', not_found: '没有找到。',
   },
 }
 export type Words = typeof zh

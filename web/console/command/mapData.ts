@@ -32,6 +32,42 @@ export function centerOf(geometry: Geometry): [number, number] {
   return best ? [best.x, best.y] : [0, 0]
 }
 
+/** A spot inside the county for its name, away from the symbols that stand still (cameras, points): the clearest of a grid, the more central the better. */
+export function labelSpot(geometry: Geometry, fixed: readonly [number, number][]): [number, number] {
+  const center = centerOf(geometry)
+  const ring = rings(geometry).sort((a, b) => b.length - a.length)[0] ?? []
+  const box = boundsOf([{ type: 'Feature', properties: {}, geometry }])
+  if (!box || !fixed.length) return center
+  let best = center
+  let bestScore = -Infinity
+  for (let i = 1; i < 14; i++) {
+    for (let j = 1; j < 14; j++) {
+      const x = box[0] + ((box[2] - box[0]) * i) / 14
+      const y = box[1] + ((box[3] - box[1]) * j) / 14
+      // The name is wide and the count stands below it: the room to both sides and below counts.
+      if (![[x, y], [x - 0.07, y], [x + 0.07, y], [x, y - 0.06]].every(([a = 0, b = 0]) => inside(ring, a, b))) continue
+      let clear = 0.12
+      for (const [fx, fy] of fixed) clear = Math.min(clear, Math.hypot((fx - x) * 0.6, fy - (y - 0.025)))
+      const score = clear - 0.25 * Math.hypot(x - center[0], y - center[1])
+      if (score > bestScore) {
+        bestScore = score
+        best = [x, y]
+      }
+    }
+  }
+  return best
+}
+
+function inside(ring: Position[], x: number, y: number): boolean {
+  let odd = false
+  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+    const [xi = 0, yi = 0] = ring[i] ?? []
+    const [xj = 0, yj = 0] = ring[j] ?? []
+    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd
+  }
+  return odd
+}
+
 export function boundsOf(features: Feature[]): [number, number, number, number] | null {
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity]
   for (const feature of features) {

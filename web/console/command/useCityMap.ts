@@ -11,7 +11,7 @@ import { language } from '../../design/i18n'
 import { theme } from '../../design/theme'
 import { useCity } from '../city'
 import { useDesk } from '../desk'
-import { boundsOf, cameraFeatures, centerOf, collection, incidentFeatures, markOf, pointFeatures, stack, unitFeatures, vehicleNumber } from './mapData'
+import { boundsOf, cameraFeatures, collection, incidentFeatures, labelSpot, markOf, pointFeatures, stack, unitFeatures, vehicleNumber } from './mapData'
 import { FONT, mapStyle } from './mapStyle'
 import { drawCount, drawSymbols, drawVehicle, MARKS } from './mapSymbols'
 
@@ -47,13 +47,24 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     return city.city?.jurisdictions.find((j) => j.code === given || (name !== undefined && j.name.zh.slice(0, 2) === name.slice(0, 2)))?.code
   }
 
+  // Chosen once, when the cameras are known: names do not wander.
+  const spots = new Map<string, [number, number]>()
+  function spotOf(code: string | undefined, feature: Feature): [number, number] {
+    const known = spots.get(code ?? '')
+    if (known) return known
+    const fixed = [...city.cameras.values(), ...city.points.values(), ...city.incidents.values()].filter((d) => d.jurisdiction === code).map((d): [number, number] => [d.place.lon_wgs84, d.place.lat_wgs84])
+    const spot = labelSpot(feature.geometry, fixed)
+    if (code && fixed.length) spots.set(code, spot)
+    return spot
+  }
+
   function drawLand(): void {
     const features = borders.features.map((feature, i) => ({ ...feature, properties: { ...feature.properties, even: i % 2 === 1 } }))
     put('counties', collection(features))
     const centers = borders.features.map((feature): Feature => {
       const code = codeOf(feature)
       const name = code ? city.countyName(code) : String(feature.properties?.name ?? '')
-      return { type: 'Feature', properties: { name, code }, geometry: { type: 'Point', coordinates: centerOf(feature.geometry) } }
+      return { type: 'Feature', properties: { name, code }, geometry: { type: 'Point', coordinates: spotOf(code, feature) } }
     })
     put('centers', collection(centers))
     drawCounts(centers)
