@@ -56,7 +56,8 @@ class CameraLooker:
         """Decode and look at what waits."""
         for picture in self.watch.take():
             if picture.keyframe:
-                self._seen.gap_ms, self._seen.keyframe_ms = picture.captured_at_ms - self._seen.keyframe_ms, picture.captured_at_ms
+                self._seen.gap_ms = picture.captured_at_ms - (self._seen.keyframe_ms or picture.captured_at_ms)
+                self._seen.keyframe_ms = picture.captured_at_ms
             elif not (self._whole and self.watch.whole):
                 continue  # what it follows was not decoded
             try:

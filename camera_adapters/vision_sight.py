@@ -22,8 +22,6 @@ from contracts.values import Box, Picture
 
 _SWEEP_SPREAD_S = 90
 _SAME_PERSON = 0.3
-# Nothing can be found in these.
-_USELESS = frozenset({Usability.BLACK, Usability.FROZEN})
 
 
 class VisionSight:
@@ -41,8 +39,9 @@ class VisionSight:
         self._last_s = at_s = max(self._last_s, frame.captured_at_ms / 1000)
         usability = self._quality.look(at_s, frame.luma)
         blind = None if usability is Usability.USABLE else usability.value
-        if usability in _USELESS:
+        if usability is Usability.BLACK:
             return Sighted(blind=blind)
+        # Every other blind picture is looked at all the same: it does not count as watched, but whoever is found in it is told.
         found = self._pipeline.step(at_s, frame.luma, frame.bgr)
         self._known = [*found, *self._unlooked(found)]
         boxes = tuple(box for seen in self._known if seen.alarm and (box := fraction_box(seen, frame.width, frame.height)) is not None)

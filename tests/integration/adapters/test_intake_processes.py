@@ -1,0 +1,58 @@
+"""The weather and the case process, real, on a real Kafka: what is pushed and what lies in folders becomes facts or dead letters."""
+
+import json
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from contracts.observations import DeadLetter, IntakeReport, WeatherWarning
+from contracts.terms import Hazard, Source, WarningKind
+from contracts.topics import DEAD_LETTERS, RAW_INTAKE, REPORTS, WARNINGS
+from stream.intake_sealing import seal_intake
+from stream.vault.keystore import FileKeyStore
+from stream.vault.sealer import TextSealer
+from tests.integration.adapters.conftest import AdapterHost, until
+
+SAMPLES = Path(__file__).parents[2] / "contract" / "adapters" / "samples"
+NOW_MS = 1_795_270_000_000
+
+
+def test_warnings_from_a_folder_and_a_push(host: AdapterHost) -> None:
+    """A file that is dropped, a push, and a push of nonsense: two warnings, one dead letter that can be sent again."""
+    keys = FileKeyStore(Path(host.runtime.keystore))
+    process = host.start("camera_adapters.weather")
+    pushed = (SAMPLES / "12379-cancel.xml").read_bytes()
+    host.write(RAW_INTAKE, "weather", msgspec.json.encode(seal_intake(keys, "weather", pushed, NOW_MS)))
+    nonsense = msgspec.json.encode(seal_intake(keys, "weather", b"<!DOCTYPE a []><alert/>", NOW_MS))
+    host.write(RAW_INTAKE, "weather", nonsense)
+    until((host.folder / "weather").is_dir, "the folder is there")
+    shutil.copy(SAMPLES / "cap-cold-wave.xml", host.folder / "weather" / "warning.xml")
+    until(lambda: len(host.heard(WARNINGS, WeatherWarning)) == 2, "both warnings are on the topic")
+    until(lambda: host.heard(DEAD_LETTERS, DeadLetter), "the dead letter is there")
+    found = {w.identifier: w for w in host.heard(WARNINGS, WeatherWarning)}
+    assert found["BZ-COLD-20261121-1"].hazard is Hazard.COLD_WAVE
+    assert found["37160041600000_20261122090000"].kind is WarningKind.CANCEL
+    (letter,) = host.heard(DEAD_LETTERS, DeadLetter)
+    assert (letter.reason, letter.topic, letter.key) == ("unreadable", RAW_INTAKE, "weather")
+    process.terminate()
+    assert process.wait(15) == 0
+
+
+def test_a_pushed_case_becomes_a_report_that_only_the_keystore_opens(host: AdapterHost) -> None:
+    """From the sealed record to the report; a vendor without a mapping file is a dead letter, still sealed."""
+    keys = FileKeyStore(Path(host.runtime.keystore))
+    process = host.start("camera_adapters.cases")
+    body = (SAMPLES / "case-szcg-example.json").read_bytes()
+    for vendor in ("szcg-example", "nobody"):
+        host.write(RAW_INTAKE, f"case:{vendor}", msgspec.json.encode(seal_intake(keys, f"case:{vendor}", body, NOW_MS)))
+    until(lambda: host.heard(REPORTS, IntakeReport) and host.heard(DEAD_LETTERS, DeadLetter), "report and dead letter are there")
+    (report,) = host.heard(REPORTS, IntakeReport)
+    assert (report.vendor, report.jurisdiction, report.source) == ("szcg-example", "371602", Source.CASE_FEED)
+    assert report.description is not None
+    assert TextSealer(keys).unseal_text(report.description) == json.loads(body)["caseDesc"]
+    (letter,) = host.heard(DEAD_LETTERS, DeadLetter)
+    assert letter.reason == "mapping_invalid"
+    assert json.loads(body)["reporterTel"] not in letter.raw
+    process.terminate()
+    assert process.wait(15) == 0
