@@ -1,13 +1,18 @@
-"""The demo city's films: drawn once, kept in the cache, and which camera shows which."""
+"""Which camera of the demo city shows which film, and where the films lie."""
 
+import sys
 from pathlib import Path
 
 from nuandeng.checkout import cache_dir
-from nuandeng.city.streets.film import draw_film
-from nuandeng.city.streets.programme import CITY_FILMS
+from nuandeng.city.streets.programme import CITY_FILMS, draw_city_films, missing_films
 
-# Which camera shows which film, by county: the live ones lie where most people are.
-_COUNTIES_OF_FILMS = ("371602", "371602", "371603", "371621", "371602", "371622", "371623", "371625", "371681", "371602", "371681", "371603", "371621", "371602")
+# The counties of the films' cameras, in the films' order: most live ones are where most people are.
+_COUNTIES = (
+    "371602", "371602", "371603", "371621", "371602", "371622", "371623",
+    "371625", "371681", "371602", "371681", "371603", "371621", "371602",
+)  # fmt: skip
+# One camera each speaks something else than RTSP, as in a real city.
+_OTHER_PROTOCOLS = {"street-walkers": ("http", ".ts"), "park-walker": ("http", ".jpg")}
 
 
 def films_dir() -> Path:
@@ -16,20 +21,18 @@ def films_dir() -> Path:
 
 
 def draw_films() -> None:
-    """Draw those that are not there yet."""
-    for spec in CITY_FILMS:
-        path = films_dir() / f"{spec.name}.mp4"
-        if not path.exists():
-            draw_film(spec, path)
+    """Draw those that are not there yet, and say so: it takes most of a minute once."""
+    missing = len(missing_films(films_dir()))
+    for n, name in enumerate(draw_city_films(films_dir()), start=1):
+        sys.stderr.write(f"[{n}/{missing}] drew the film {name}\n")
 
 
 def live_cameras(port: int) -> dict[str, str]:
-    """Camera → URL. Most by RTSP, one each by MPEG-TS over HTTP and by snapshots, as in a real city."""
+    """Camera → URL at the broadcast."""
     found: dict[str, str] = {}
-    numbers = dict.fromkeys(_COUNTIES_OF_FILMS, 0)
-    for n, spec in enumerate(CITY_FILMS):
-        county = _COUNTIES_OF_FILMS[n % len(_COUNTIES_OF_FILMS)]
+    numbers = dict.fromkeys(_COUNTIES, 0)
+    for spec, county in zip(CITY_FILMS, _COUNTIES, strict=True):
         numbers[county] += 1
-        scheme, suffix = {len(CITY_FILMS) - 1: ("http", ".ts"), len(CITY_FILMS) - 2: ("http", ".jpg")}.get(n, ("rtsp", ""))
+        scheme, suffix = _OTHER_PROTOCOLS.get(spec.name, ("rtsp", ""))
         found[f"{county}-{numbers[county]:03d}"] = f"{scheme}://127.0.0.1:{port}/{spec.name}{suffix}"
     return found

