@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 import redis
 
-from contracts.documents import Answer, FeedEntry
+from contracts.documents import Answer, Change, DocumentKind, FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
 from stream.readmodel import keys
 from stream.readmodel.read import read_changes, read_room
 from web.ports import Snapshot
 
 _MOST_ENTRIES = 2000
-decode_entry = msgspec.json.Decoder(FeedEntry).decode
+_NULL = msgspec.Raw(b"null")
 _decode_answer = msgspec.json.Decoder(Answer).decode
 
 
@@ -39,7 +39,7 @@ class RedisReadModel:
         found = _ask(lambda: self._server.xread(streams, count=_MOST_ENTRIES, block=wait_ms)) or []
         if isinstance(found, dict):
             found = [(name, batch) for name, batches in found.items() for batch in batches]
-        return [_entry(fields[b"e"]) for _, entries in found for _, fields in entries]
+        return [decode_entry(fields[b"e"]) for _, entries in found for _, fields in entries]
 
     def since(self, jurisdiction: str, sequence: int, *, upto: int) -> list[FeedEntry] | None:
         """Return (sequence, upto], None when the feed does not reach back. Raises StoreAwayError, UnreadableError."""
@@ -50,7 +50,7 @@ class RedisReadModel:
         changes = read_changes(self._server, jurisdiction, sequence, limit=upto - sequence)
         if changes.entries is None or len(changes.entries) < upto - sequence:
             return None
-        return [_entry(raw) for raw in changes.entries]
+        return [decode_entry(raw) for raw in changes.entries]
 
     def answer(self, command_id: str) -> Answer | None:
         """Return what became of a command. Raises StoreAwayError."""
@@ -67,11 +67,42 @@ class RedisReadModel:
         return positions
 
 
-def _entry(raw: bytes) -> FeedEntry:
+class _Change(msgspec.Struct):
+    kind: DocumentKind
+    id: str
+    # msgspec decodes a Raw, but not "a Raw or null".
+    document: msgspec.Raw = _NULL
+
+
+class _Entry(msgspec.Struct):
+    jurisdiction: str
+    sequence: int
+    at_ms: int
+    command_id: str
+    events: tuple[str, ...]
+    changes: tuple[_Change, ...]
+
+
+_decode = msgspec.json.Decoder(_Entry).decode
+
+
+def decode_entry(raw: bytes) -> FeedEntry:
+    """Read one entry of the feed. Raises UnreadableError."""
     try:
-        return decode_entry(raw)
+        found = _decode(raw)
     except msgspec.MsgspecError as err:
         raise UnreadableError(f"A feed entry is not readable: {err}") from err
+    changes = tuple(
+        Change(kind=one.kind, id=one.id, document=None if one.document == _NULL else one.document.copy()) for one in found.changes
+    )
+    return FeedEntry(
+        jurisdiction=found.jurisdiction,
+        sequence=found.sequence,
+        at_ms=found.at_ms,
+        command_id=found.command_id,
+        events=found.events,
+        changes=changes,
+    )
 
 
 def _ask(question: Callable[[], Any]) -> Any:

@@ -94,7 +94,7 @@ class Pulse:
             if name in board.rooms
         }
         duty = [
-            {"role": one.role, "masked_name": one.masked_name, "account": one.account, "simulated": one.simulated}
+            {"role": one.role, "masked_name": one.masked_name, "account": one.account, "area": one.area, "simulated": one.simulated}
             for one in self._duty
             if covers(area, one.area) or covers(one.area, area)
         ]

@@ -1,0 +1,359 @@
+"""Commands and reads over HTTP: keys, answers, seals, pages, pictures, and what happens when a store is away."""
+
+import hashlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import msgspec
+import numpy as np
+import pytest
+import redis
+
+from contracts import commands as cmd
+from contracts.errors import UnreadableError
+from contracts.observations import WeatherWarning
+from contracts.registry_entries import UnitEntry
+from contracts.terms import Role, UnitKind
+from contracts.values import Actor
+from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, sign_case
+from tests.integration.web.conftest import ADMIN, COUNTY, SQUARE, Town
+from web.app import Web
+from web.clock import now_ms
+
+REPORT = {
+    "place": {"lat_wgs84": 37.38, "lon_wgs84": 117.97, "area": "371602001002", "name": "天桥"},
+    "description": "老人,穿灰棉袄",
+    "reporter": "13800000000",
+}
+
+
+def test_a_report_becomes_an_incident_and_the_answer_names_it(person: Any) -> None:
+    """200 with the sequence to read from, and the id of what was opened."""
+    operator = person(Role.OPERATOR)
+    answer = operator.post("/incidents", REPORT)
+    assert answer.status_code == 200
+    (created,) = answer.json["created"]
+    read = operator.get(f"/incidents/{created}?min_sequence={COUNTY}:{answer.json['sequence']}")
+    assert read.json["description"] == REPORT["description"]
+    assert read.json["reporter"] == REPORT["reporter"]
+
+
+def test_what_is_personal_is_sealed_before_it_leaves(town: Town, person: Any) -> None:
+    """Neither the command nor anything in Redis holds the plain text."""
+    person(Role.OPERATOR).post("/incidents", REPORT)
+    sent = msgspec.json.encode(town.gate.sent[-1])
+    everything = [sent]
+    for key in town.store.keys():
+        kind = town.store.type(key)
+        everything.append(town.store.dump(key) or b"")
+        if kind == b"hash":
+            everything += town.store.hgetall(key).values()
+    for secret in ("灰棉袄", "13800000000"):
+        assert not any(secret.encode() in raw or secret.encode("unicode_escape") in raw for raw in everything)
+    body = town.gate.sent[-1].body
+    assert isinstance(body, cmd.ReportIncident)
+    assert body.description is not None
+    assert body.reporter is not None
+    assert body.description.key == body.reporter.key
+
+
+def test_who_may_read_what_is_sealed(person: Any, town: Town) -> None:
+    """The desk and the verifier may; a station and an auditor see that there is something, not what."""
+    (created,) = person(Role.OPERATOR).post("/incidents", REPORT).json["created"]
+    for role, opened in ((Role.SUPERVISOR, True), (Role.VERIFIER, True), (Role.STATION, False), (Role.AUDITOR, False)):
+        read = person(role).get(f"/incidents/{created}").json
+        assert (read["description"] == REPORT["description"]) is opened
+    listed = person(Role.OPERATOR).get("/incidents").text
+    assert "灰棉袄" not in listed
+
+
+def test_the_same_key_counts_once(person: Any, town: Town) -> None:
+    """A repetition gets the same answer; another body under the same key is refused; another account's key is another key."""
+    operator, other = person(Role.OPERATOR), person(Role.SUPERVISOR)
+    headers = {"Idempotency-Key": "k-1"}
+    first = operator.post("/incidents", REPORT, headers=dict(headers))
+    sent = len(town.gate.sent)
+    again = operator.post("/incidents", REPORT, headers=dict(headers))
+    assert again.json == first.json
+    assert len(town.gate.sent) == sent
+    changed = operator.post("/incidents", {**REPORT, "people": 2}, headers=dict(headers))
+    assert (changed.status_code, changed.json["code"]) == (422, "idempotency_key_reused")
+    assert other.post("/incidents", REPORT, headers=dict(headers)).json["created"] != first.json["created"]
+    assert operator.post("/incidents", REPORT, headers={"Idempotency-Key": "no\u00a0"}).json["code"] == "invalid"
+
+
+def test_a_refusal_by_the_rules_is_a_problem_in_their_words(person: Any, town: Town) -> None:
+    """409 with the rules' own code."""
+    operator = person(Role.OPERATOR)
+    incident = town.report()
+    assert operator.post(f"/incidents/{incident}/close").json["code"] in {"wrong_state", "not_your_role"}
+    answer = operator.post(f"/incidents/{incident}/receive", {"expected_version": 1})
+    assert (answer.status_code, answer.json["code"], answer.json["retry"]) == (409, "changed_since", False)
+    assert answer.json["title"] == "It changed since you looked."
+
+
+def test_no_answer_in_time_is_202_and_can_be_asked(person: Any, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once produced a command is never refused: it is unknown until its commit is there."""
+    from web.api import submit  # noqa: PLC0415
+
+    monkeypatch.setattr(submit, "WAIT_S", 0.05)
+    operator = person(Role.OPERATOR)
+    late: list[Any] = []
+    decide = town.gate.send
+    monkeypatch.setattr(town.gate, "send", lambda *args, **more: late.append((args, more)) or True)
+    headers = {"Idempotency-Key": "slow"}
+    pending = operator.post("/incidents", REPORT, headers=dict(headers))
+    assert pending.status_code == 202
+    assert operator.send("GET", pending.json["href"]).status_code == 202
+    assert operator.post("/incidents", REPORT, headers=dict(headers)).json["command_id"] == pending.json["command_id"]
+    args, more = late[0]
+    decide(*args, **more)
+    known = operator.send("GET", pending.json["href"])
+    assert (known.status_code, known.json["accepted"]) == (200, True)
+    assert operator.post("/incidents", REPORT, headers=dict(headers)).json == known.json
+
+
+def test_kafka_away_refuses_and_changes_nothing(person: Any, town: Town) -> None:
+    """503 store_away with Retry-After; reading goes on; when it is back the same key does it."""
+    operator = person(Role.OPERATOR)
+    town.gate.away = True
+    headers = {"Idempotency-Key": "k"}
+    answer = operator.post("/incidents", REPORT, headers=dict(headers))
+    assert (answer.status_code, answer.json["code"], answer.json["retry"]) == (503, "store_away", True)
+    assert "Retry-After" in answer.headers
+    assert operator.get("/incidents").json["items"] == []
+    ready = operator.send("GET", "/readyz")
+    assert ready.status_code == 503
+    assert operator.send("GET", "/healthz").status_code == 200
+    town.gate.away = False
+    assert operator.post("/incidents", REPORT, headers=dict(headers)).status_code == 200
+    assert len(operator.get("/incidents").json["items"]) == 1
+
+
+def test_valkey_away_refuses_writes_and_still_reads(person: Any, town: Town, web: Web) -> None:
+    """What is on the board stays readable with its age; a command is refused before anything is sent."""
+    town.report()
+    operator = person(Role.OPERATOR)
+    sent = len(town.gate.sent)
+    web.services.redis.connection_pool.disconnect()
+    away = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.1)
+    web.services.redis.__dict__["connection_pool"] = away.connection_pool
+    assert operator.post("/incidents", REPORT).json["code"] == "store_away"
+    assert len(town.gate.sent) == sent
+    read = operator.get("/incidents")
+    assert len(read.json["items"]) == 1
+    assert int(read.headers["X-Read-Model-Age-Ms"]) >= 0
+    assert web.app.test_client().post("/api/v1/session", json={"username": "a", "password": "b"}).json["code"] == "store_away"
+
+
+def test_pages_follow_their_cursor(person: Any, town: Town) -> None:
+    """Every incident once, newest first, whatever the page's size."""
+    ids = [town.report() for _ in range(5)]
+    operator = person(Role.OPERATOR)
+    seen, cursor = [], ""
+    while True:
+        page = operator.get(f"/incidents?limit=2{cursor}").json
+        seen += [one["id"] for one in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert sorted(seen) == sorted(ids)
+    assert len(seen) == 5
+    assert operator.get("/incidents?state=filed").json["items"] == []
+    assert len(operator.get("/incidents?state=reported,filed&q=天桥").json["items"]) == 5
+
+
+def test_min_sequence_waits_and_says_not_yet(person: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read your own write, or be told that it is not there yet."""
+    from web.api import reads  # noqa: PLC0415
+
+    monkeypatch.setattr(reads, "_WAIT_S", 0.05)
+    answer = person(Role.OPERATOR).get(f"/incidents?min_sequence={COUNTY}:999999")
+    assert (answer.status_code, answer.json["code"], answer.json["retry"]) == (503, "not_yet", True)
+
+
+def test_names_are_masked_and_phones_shown_only_while_on_a_task(town: Town, person: Any, web: Web) -> None:
+    """王** on every screen; the number only for the desk, while the unit has a task; in full for the unit itself."""
+    key = web.services.keys.create()
+    seal = web.services.sealer.seal_text
+    entry = UnitEntry(unit="u1", kind=UnitKind.VOLUNTEER, area="371602001", name=seal(key, "王建国"), phone=seal(key, "13911112222"))
+    town.do(cmd.RegisterUnits(units=(entry,)), ADMIN)
+    operator, own = person(Role.OPERATOR), person(Role.RESPONDER, unit="u1")
+    before = operator.get("/units/u1").json
+    assert (before["masked_name"], before["name"], before["phone"]) == ("王**", None, None)
+    assert own.get("/units/u1").json["name"] == "王建国"
+    town.dispatched("u1")
+    assert operator.get("/units/u1").json["phone"] == "13911112222"
+    assert person(Role.AUDITOR).get("/units/u1").json["phone"] is None
+    assert "王建国" not in operator.get("/units").text
+
+
+def test_units_off_duty_are_listed_when_asked_for(person: Any) -> None:
+    """The roster does not fill the screen, but can be searched."""
+    operator = person(Role.OPERATOR)
+    names = {duty: {one["id"] for one in operator.get(f"/units?duty={duty}").json["items"]} for duty in ("on", "off", "all")}
+    assert names == {"on": {"u1", "u2"}, "off": {"u3"}, "all": {"u1", "u2", "u3"}}
+
+
+def test_recommendation_ranks_by_position_and_says_what_is_short(town: Town, person: Any) -> None:
+    """The nearer one first, with reasons; who has no position is a typed shortfall, and so is the roster."""
+    incident = town.report()
+    operator = person(Role.OPERATOR)
+    short = operator.get(f"/incidents/{incident}/recommendation").json
+    assert short["candidates"] == []
+    assert {one["reason"]: one["count"] for one in short["shortfalls"]} == {"location_stale": 2, "off_duty": 1}
+    for unit, lat in (("u1", 37.3850), ("u2", 37.3820)):
+        town.store.hset(f"seen:{COUNTY}", unit, f"{now_ms()},{lat},{SQUARE.lon_wgs84},10")
+    found = operator.get(f"/incidents/{incident}/recommendation").json
+    assert [(one["unit"], one["rank"], one["wave"]) for one in found["candidates"]] == [("u2", 1, 1), ("u1", 2, 1)]
+    assert "nearest" in found["candidates"][0]["reasons"]
+    assert (found["quota"], found["wanted"], found["radius_m"]) == (1, 3, 1000)
+    sent = operator.post(f"/incidents/{incident}/receive")
+    sent = operator.post(f"/incidents/{incident}/file", {"quota": 1})
+    sent = operator.post(f"/incidents/{incident}/dispatch", {"candidates": found["candidates"]})
+    assert sent.status_code == 200, sent.json
+
+
+def upload(who: Any, raw: bytes, query: str = "") -> Any:
+    """POST a picture."""
+    return who.send("POST", f"/api/v1/pictures{query}", data={"file": (io.BytesIO(raw), "a.jpg")}, content_type="multipart/form-data")
+
+
+def test_a_picture_is_cleaned_sealed_and_shown_blurred(person: Any, jpeg: bytes, web: Web, town: Town) -> None:
+    """No metadata survives; the original is ciphertext on disk; what is shown is not the original; opening it is an event."""
+    operator, supervisor = person(Role.OPERATOR), person(Role.SUPERVISOR)
+    marked = jpeg[:2] + b"\xff\xe1\x00\x13Exif\x00\x00GPS 37.38 N" + jpeg[2:]
+    taken = upload(operator, marked).json
+    assert taken["blur"] == "mosaic"
+    (incident,) = operator.post("/incidents", {**REPORT, "pictures": [taken["id"]]}).json["created"]
+    shown = operator.get(f"/pictures/{taken['public_sha256']}")
+    assert "immutable" in shown.headers["Cache-Control"]
+    assert hashlib.sha256(shown.data).hexdigest() == taken["public_sha256"]
+    stored = b"".join(path.read_bytes() for path in Path(web.services.runtime.evidence).rglob("*") if path.is_file())
+    assert b"GPS" not in stored
+    assert stored.count(b"\xff\xd8\xff") == 1  # the public copy alone is a JPEG on disk
+    assert operator.post(f"/pictures/{taken['sha256']}/original", {"reason": "identity"}).json["code"] == "not_your_role"
+    opened = supervisor.post(f"/pictures/{taken['sha256']}/original", {"reason": "identity"})
+    assert opened.mimetype == "image/jpeg"
+    original = cv2.imdecode(np.frombuffer(opened.data, np.uint8), cv2.IMREAD_COLOR)
+    assert original is not None
+    assert original.shape == (240, 320, 3)
+    assert isinstance(town.gate.sent[-1].body, cmd.OpenEvidence)
+    assert town.gate.sent[-1].body.incident == incident
+
+
+def test_pictures_of_others_cannot_be_taken(person: Any, jpeg: bytes) -> None:
+    """An id is good for whoever sent the picture."""
+    taken = upload(person(Role.RESPONDER, unit="u1"), jpeg).json
+    answer = person(Role.OPERATOR).post("/incidents", {**REPORT, "pictures": [taken["id"]]})
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
+
+
+def test_pictures_that_are_none(person: Any, jpeg: bytes) -> None:
+    """Text, half a picture, a bomb and a heap are refused with their codes."""
+    operator = person(Role.OPERATOR)
+    bomb = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (50_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
+    assert upload(operator, b"hello").json["code"] == "unreadable"
+    assert upload(operator, jpeg[:80]).json["code"] == "unreadable"
+    assert upload(operator, bomb).json["code"] == "too_large"
+    heap = operator.send("POST", "/api/v1/pictures", data=b"x", environ_overrides={"CONTENT_LENGTH": "100000000"})
+    assert (heap.status_code, heap.json["code"]) == (413, "too_large")
+    assert operator.send("POST", "/api/v1/pictures", data={}, content_type="multipart/form-data").json["code"] == "invalid"
+
+
+def test_a_case_is_taken_only_when_signed(web: Web, town: Town) -> None:
+    """Without the vendor's secret nobody learns which vendors there are."""
+    client = web.app.test_client()
+    body, sent_at = b'{"case": 1}', now_ms() // 1000
+    web.services.secrets.put("case_feed/vendor", b"secret")
+    for vendor, secret in (("vendor", b"wrong"), ("nobody", b"secret"), ("nobody", b"")):
+        headers = {SIGNATURE_HEADER: sign_case(secret or b"-", sent_at, body), TIME_HEADER: str(sent_at)}
+        assert client.post(f"/api/v1/adapters/cases/{vendor}", data=body, headers=headers).json["code"] == "bad_signature"
+    headers = {SIGNATURE_HEADER: sign_case(b"secret", sent_at, body), TIME_HEADER: str(sent_at)}
+    assert client.post("/api/v1/adapters/cases/vendor", data=body, headers=headers).json["code"] == "not_found"
+
+
+def test_a_warning_is_parsed_before_it_is_taken(web: Web, town: Town, person: Any) -> None:
+    """A good one goes to its topic, a bad one is refused with the parser's reason."""
+    admin = person(Role.ADMIN, "3716")
+    warning = WeatherWarning(
+        identifier="w1", sender="s", kind="alert", hazard="cold_wave", level="orange", headline="寒潮", sent_at_ms=1, effective_at_ms=1
+    )
+
+    def parse(body: bytes) -> WeatherWarning:
+        if b"<alert" not in body:
+            raise UnreadableError("no alert element")
+        return warning
+
+    web.services.__dict__["parse_warning"] = parse
+    assert admin.send("POST", "/api/v1/weather/warnings", data=b"<alert/>").status_code == 202
+    assert msgspec.json.decode(town.gate.produced[-1][1], type=WeatherWarning) == warning
+    refused = admin.send("POST", "/api/v1/weather/warnings", data=b"<html/>")
+    assert (refused.status_code, refused.json["detail"]) == (400, "no alert element")
+
+
+def test_positions_are_packed_by_home(town: Town, person: Any, web: Web) -> None:
+    """The newest fix of each unit, in one record a jurisdiction; nobody moves another's unit."""
+    for unit, lat in (("u1", 37.1), ("u2", 37.2)):
+        fixes = [{"unit": "u3", "lat_wgs84": lat, "lon_wgs84": 117.9, "at_ms": at} for at in (5, 9, 7)]
+        assert (
+            person(Role.RESPONDER, "371602" if unit == "u1" else "3716020", unit=unit).post("/positions", {"fixes": fixes}).status_code
+            == 202
+        )
+    web.services.positions.flush()
+    ((topic, raw),) = town.gate.produced
+    assert topic == "unit.positions"
+    packed = json.loads(raw)
+    assert {(fix["unit"], fix["at_ms"]) for fix in packed["fixes"]} == {("u1", 9), ("u2", 9)}
+
+
+def test_the_digest_is_the_readers(person: Any) -> None:
+    """Offsets by partition and 64 hex digits."""
+    answer = person(Role.AUDITOR, "3716").get("/digest").json
+    assert len(answer["digest"]) == 64
+    assert set(answer["offsets"]) == {"0"}
+
+
+def test_the_city_is_open_to_all(web: Web) -> None:
+    """Name, counties and bounds without a log-in."""
+    client = web.app.test_client()
+    city = client.get("/api/v1/city").json
+    assert (city["name"]["zh"], city["code"], city["demo"]) == ("滨州市", "371600", True)
+    assert city["bounds"] == [117.8, 37.2, 118.2, 37.6]
+    assert client.get("/api/v1/borders.geojson").json["type"] == "FeatureCollection"
+
+
+def test_a_phone_subscribes_to_its_own_pushes(person: Any, web: Web) -> None:
+    """The subscription lies encrypted in the secrets store, under the unit."""
+    own = person(Role.RESPONDER, unit="u1")
+    body = {"endpoint": "https://push.example/abc", "keys": {"p256dh": "p" * 87, "auth": "a" * 22}, "expirationTime": None}
+    assert own.post("/push/subscription", body).status_code == 204
+    (kept,) = web.services.secrets.under("push/subscription/u1/").values()  # type: ignore[attr-defined]
+    assert b"push.example" in kept
+
+
+def test_the_phone_reads_its_tasks_over_http(person: Any, town: Town) -> None:
+    """The same as its socket tells: approximate before it says yes."""
+    town.dispatched("u1")
+    got = person(Role.RESPONDER, unit="u1").get("/field").json
+    (task,) = got["task"]
+    assert task["approximate"] is True
+    assert (task["lat_wgs84"], task["lon_wgs84"]) == (37.382, 117.9725)
+    assert got["me"][0]["id"] == "u1"
+
+
+def test_metrics_count_what_was_asked(person: Any, web: Web) -> None:
+    """Prometheus' text with our names."""
+    person(Role.OPERATOR).post("/incidents", REPORT)
+    text = web.app.test_client().get("/metrics").text
+    assert 'nuandeng_web_commands_total{outcome="accepted",type="ReportIncident"}' in text
+    assert "nuandeng_web_feed_age_seconds" in text
+
+
+def test_the_operator_named_in_the_log_is_the_caller(person: Any, town: Town) -> None:
+    """Who acts comes from the account, never from the body."""
+    person(Role.OPERATOR).post("/incidents", REPORT)
+    assert town.gate.sent[-1].actor == Actor(account="operator-371602", role=Role.OPERATOR, area=COUNTY)
