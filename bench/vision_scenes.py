@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from nuandeng.city.streets.cast import Action, Part
+from nuandeng.city.streets.cast import Action, Part, Prop
 from nuandeng.city.streets.film import draw_film
 from nuandeng.city.streets.light import Light
 from nuandeng.city.streets.scene import FilmSpec, Setting
+from nuandeng.city.streets.things import Thing
 
 APPEARS_S = 40
 SECONDS = 100
@@ -33,10 +34,46 @@ def sequence(posture: str, light: Light, seed: int) -> FilmSpec:
     if action is Action.WALKING:
         parts = tuple(Part(person=person, action=action, y=y, arrives_s=at_s, from_left=from_left, scale=scale) for at_s in _WALKS_S)
     else:
-        parts = (Part(person=person, action=action, x=x, y=y, arrives_s=APPEARS_S, leaves_s=SECONDS, walks=False, degrees=degrees, squash=squash, scale=scale),)
+        parts = (
+            Part(
+                person=person,
+                action=action,
+                x=x,
+                y=y,
+                arrives_s=APPEARS_S,
+                leaves_s=SECONDS,
+                walks=False,
+                degrees=degrees,
+                squash=squash,
+                scale=scale,
+            ),
+        )
+    # Two things that nobody is, one from the start and one put down later, not in front of the person.
+    kinds = rng.permutation(len(Thing))[:2]
+    free_x = [column for column in (80.0, 220.0, 360.0, 500.0, 640.0) if abs(column - x) > 130]
+    places = rng.permutation(len(free_x))[:2]
+    props = tuple(
+        Prop(
+            thing=tuple(Thing)[kind],
+            x=free_x[place],
+            y=float(rng.uniform(300, 540)),
+            appears_s=appears_s,
+            size=float(rng.uniform(0.9, 1.6)),
+        )
+        for kind, place, appears_s in zip(kinds, places, (0.0, 26.0), strict=True)
+    )
     return FilmSpec(
-        name=f"{posture[:4]}-{seed}", setting=_SETTINGS[seed % len(_SETTINGS)], light=light, seed=seed, seconds=SECONDS, parts=parts,
-        headlights_s=(20, 55, 90), rate=1, drawn_per_s=1.0)
+        name=f"{posture[:4]}-{seed}",
+        setting=_SETTINGS[seed % len(_SETTINGS)],
+        light=light,
+        seed=seed,
+        seconds=SECONDS,
+        parts=parts,
+        props=props,
+        headlights_s=(20, 55, 90),
+        rate=1,
+        drawn_per_s=1.0,
+    )
 
 
 def film_of(spec: FilmSpec, folder: Path) -> Path:

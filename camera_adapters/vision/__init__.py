@@ -11,6 +11,18 @@ from camera_adapters.vision.quality import QualityWatch, Usability
 from camera_adapters.vision.settings import VisionSettings
 
 __all__ = [
-    "LUMA_HEIGHT_PX", "LUMA_WIDTH_PX", "CameraPipeline", "Detection", "Detector", "DetectorTamperedError", "EvidencePictures", "FaceDetector",
-    "FrameShapeError", "QualityWatch", "Usability", "VisionSettings", "evidence_pictures", "luma_of",
+    "LUMA_HEIGHT_PX",
+    "LUMA_WIDTH_PX",
+    "CameraPipeline",
+    "Detection",
+    "Detector",
+    "DetectorTamperedError",
+    "EvidencePictures",
+    "FaceDetector",
+    "FrameShapeError",
+    "QualityWatch",
+    "Usability",
+    "VisionSettings",
+    "evidence_pictures",
+    "luma_of",
 ]

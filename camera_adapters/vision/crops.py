@@ -79,7 +79,7 @@ def cut(frame: Frame, box: Box, *, cell_px: int, margin: float, most_enlarged: f
     part = frame[y0 : max(y0 + 1, y1), x0 : max(x0 + 1, x1)]
     halved = 1.0
     while zoom / halved < 0.6 and min(part.shape[:2]) > 2:
-        part = cv2.resize(part, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        part = np.asarray(cv2.resize(part, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
         halved /= 2
     scale = np.array([[zoom / halved, 0, (x0 - left) * zoom], [0, zoom / halved, (y0 - top) * zoom]], np.float32)
     picture = cv2.warpAffine(part, scale, (out_width, out_height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -91,8 +91,8 @@ _QUARTERS = {Turn.RIGHT: cv2.ROTATE_90_CLOCKWISE, Turn.LEFT: cv2.ROTATE_90_COUNT
 
 def _diagonal(turn: Turn, width: int, height: int) -> tuple[npt.NDArray[np.float64], int]:
     side = next_step(max(width, height))
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -turn.value, 1.0)
-    matrix[:, 2] += (side - width) / 2, (side - height) / 2
+    matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), -turn.value, 1.0), np.float64)
+    matrix[:, 2] += np.array([side - width, side - height]) / 2
     return matrix, side
 
 
@@ -124,5 +124,3 @@ def turned_back(found: Boxes, turn: Turn, width: int, height: int) -> Boxes:
         half = np.sqrt(np.clip(found[:, 2] - found[:, 0], 0, None) * np.clip(found[:, 3] - found[:, 1], 0, None)) / 2
         mapped[:, :4] = np.stack([x - half, y - half, x + half, y + half], 1)
     return mapped
-
-

@@ -24,8 +24,8 @@ class Detection:
 def posture_of(box: Box, turn: Turn) -> Posture:
     """What turn and shape of the box let us say, and no more.
 
-    Upright only if the person was found upright in a box clearly taller than wide; lying only if found on the side in a box clearly wider than
-    tall. Somebody found along a diagonal, crouching, or seen from straight above is UNKNOWN; nobody is ever said to sit.
+    Upright only if the person was found upright in a box clearly taller than wide; lying only if found on the side in a box clearly
+    wider than tall. Somebody found along a diagonal, crouching, or seen from straight above is UNKNOWN; nobody is ever said to sit.
     """
     width, height = box[2] - box[0], box[3] - box[1]
     if turn is Turn.UPRIGHT and height > _CLEARLY * width:

@@ -98,7 +98,9 @@ def letterboxed(frame: Frame, long_side_px: int) -> tuple[Frame, float]:
     """Shrink a frame to a canvas with sides that are multiples of 32, never stretched. Return it and its zoom."""
     height, width = frame.shape[:2]
     zoom = long_side_px / max(height, width)
-    small = cv2.resize(frame, (max(1, int(width * zoom)), max(1, int(height * zoom))), interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
+    small = cv2.resize(
+        frame, (max(1, int(width * zoom)), max(1, int(height * zoom))), interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+    )
     canvas = np.zeros((-(-small.shape[0] // STEP_PX) * STEP_PX, -(-small.shape[1] // STEP_PX) * STEP_PX, 3), np.uint8)
     canvas[: small.shape[0], : small.shape[1]] = small
     return canvas, zoom

@@ -50,7 +50,9 @@ class FaceDetector:
             return NO_BOXES
         half_height, half_width = (np.exp(size[0, axis, rows, columns]) * _STRIDE / 2 for axis in (0, 1))
         y, x = ((index + offset[0, axis, rows, columns] + 0.5) * _STRIDE for axis, index in ((0, rows), (1, columns)))
-        found = np.stack([x - half_width, y - half_height, x + half_width, y + half_height, heat[0, 0, rows, columns]], 1).astype(np.float32)
+        found = np.stack([x - half_width, y - half_height, x + half_width, y + half_height, heat[0, 0, rows, columns]], 1).astype(
+            np.float32
+        )
         found = best_apart(found, _SAME_FACE)
         found[:, :4] /= zoom
         return found

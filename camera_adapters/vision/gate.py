@@ -46,7 +46,7 @@ class AppearanceGate:
 
     def __init__(self, settings: GateSettings) -> None:
         self._settings = settings
-        self._background: _Plane | None = None
+        self._background: _Plane = np.zeros((LUMA_HEIGHT_PX, LUMA_WIDTH_PX), np.float32)
         self._deviation = np.full((LUMA_HEIGHT_PX, LUMA_WIDTH_PX), _FIRST_DEVIATION, np.float32)
         self._difference = np.zeros((LUMA_HEIGHT_PX, LUMA_WIDTH_PX), np.float32)
         self._frames = 0
@@ -69,7 +69,7 @@ class AppearanceGate:
         check_luma(luma)
         s = self._settings
         seen = luma.astype(np.float32)
-        if self._background is None:
+        if not self._frames:
             self._background = seen.copy()
         gain = self._gain(seen)
         expected = self._background * gain
@@ -88,8 +88,7 @@ class AppearanceGate:
         return GateResult(self._regions(foreground))
 
     def _gain(self, seen: _Plane) -> _Plane:
-        """How much brighter each part of the picture is than its background: the median per cell of a 4 x 4 grid, which no person can move."""
-        assert self._background is not None
+        """How much brighter each part of the picture is than its background: the median per coarse cell, which no person moves."""
         ratio = (cv2.blur(seen, (5, 5)) + 8) / (cv2.blur(self._background, (5, 5)) + 8)
         cells = ratio.reshape(_GAIN_CELLS, LUMA_HEIGHT_PX // _GAIN_CELLS, _GAIN_CELLS, LUMA_WIDTH_PX // _GAIN_CELLS).transpose(0, 2, 1, 3)
         medians = np.median(cells.reshape(_GAIN_CELLS, _GAIN_CELLS, -1), axis=2).astype(np.float32)
@@ -97,7 +96,6 @@ class AppearanceGate:
         return np.asarray(cv2.resize(smooth, (LUMA_WIDTH_PX, LUMA_HEIGHT_PX)), np.float32)
 
     def _update(self, seen: _Plane, foreground: npt.NDArray[np.uint8], protected: tuple[LumaBox, ...]) -> None:
-        assert self._background is not None
         s = self._settings
         held = np.zeros_like(foreground) if self.learning else np.asarray(cv2.dilate(foreground, np.ones((5, 5), np.uint8)), np.uint8)
         for x0, y0, x1, y1 in protected:
@@ -124,9 +122,8 @@ class AppearanceGate:
 
     def absorb(self, box: LumaBox, luma: Luma) -> None:
         """Take what is in the box now for background: a thing that was left there and is nobody."""
-        if self._background is not None:
-            x0, y0, x1, y1 = box
-            self._background[y0:y1, x0:x1] = luma[y0:y1, x0:x1]
+        x0, y0, x1, y1 = box
+        self._background[y0:y1, x0:x1] = luma[y0:y1, x0:x1]
 
     def learn_restlessness(self, box: LumaBox) -> None:
         """What was foreground here is nobody and moves (foliage, a flag): raise the threshold a little, up to a limit."""

@@ -73,7 +73,9 @@ class Inspector:
             # Several people, or a car: keep the detail.
             longest = max(request.box[2] - request.box[0], request.box[3] - request.box[1]) / unit
             cell = max(cell, min(s.largest_cell_px, int(longest * margin * 0.6 / 32 + 1) * 32))
-        return cut(frame, request.box, cell_px=cell, margin=margin, most_enlarged=s.most_enlarged / min(1.0, unit), mirrored=request.tests % 2 == 1)
+        return cut(
+            frame, request.box, cell_px=cell, margin=margin, most_enlarged=s.most_enlarged / min(1.0, unit), mirrored=request.tests % 2 == 1
+        )
 
     @staticmethod
     def _order(request: Request, *, wide: bool) -> tuple[Turn, ...]:
@@ -110,5 +112,3 @@ def whole_frame(detector: Detector, canvas: Frame, zoom: float, floor: float) ->
         found[:, :4] /= zoom
         rows.append(np.hstack([found, np.full((len(found), 1), _TURNS.index(turn), np.float32)]))
     return [_detection(row) for row in best_apart(np.concatenate(rows), _SAME_PERSON)]
-
-

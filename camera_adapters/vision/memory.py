@@ -21,13 +21,15 @@ _SIGNATURE_PX = 8
 def signature_of(luma: Luma, box: LumaBox) -> npt.NDArray[np.float32]:
     """Return (8, 8): how the region looks, without its brightness."""
     x0, y0, x1, y1 = box
-    small = cv2.resize(luma[y0 : max(y0 + 1, y1), x0 : max(x0 + 1, x1)], (_SIGNATURE_PX, _SIGNATURE_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(
+        luma[y0 : max(y0 + 1, y1), x0 : max(x0 + 1, x1)], (_SIGNATURE_PX, _SIGNATURE_PX), interpolation=cv2.INTER_AREA
+    ).astype(np.float32)
     return np.asarray(small - small.mean(), np.float32)
 
 
 @dataclass(slots=True, eq=False)
 class Region:
-    """One region. box: frame pixels. still: looks in a row without change. pinned: kept without the gate's word, because somebody was found."""
+    """One region. box: frame pixels. still: looks in a row without change. pinned: kept without the gate's word, for somebody was found."""
 
     box: Box
     luma_box: LumaBox
@@ -136,12 +138,24 @@ class RegionMemory:
         s = self._settings
         return region.hits == 0 and region.tests >= s.absorb_after_tests and at_s - region.first_seen_s > s.absorb_after_s
 
-    def pin(self, at_s: float, box: Box, luma_box: LumaBox, luma: Luma, score: float, turn: Turn) -> Region:
+    def pin(self, at_s: float, box: Box, luma_box: LumaBox, luma: Luma, *, score: float, turn: Turn) -> Region:
         """Add somebody whom the sweep found and the gate does not see; looked at again in a moment."""
         s = self._settings
         region = Region(
-            box, luma_box, signature_of(luma, luma_box), at_s, at_s, at_s + s.again_s, tests=1, hits=1, last_hit_s=at_s, score=score, turn=turn,
-            alarm=score >= s.sure_still, pinned=True)
+            box,
+            luma_box,
+            signature_of(luma, luma_box),
+            at_s,
+            at_s,
+            at_s + s.again_s,
+            tests=1,
+            hits=1,
+            last_hit_s=at_s,
+            score=score,
+            turn=turn,
+            alarm=score >= s.sure_still,
+            pinned=True,
+        )
         self.regions.append(region)
         return region
 

@@ -123,7 +123,7 @@ class CameraPipeline:
         for seen in sweep(self._detector, picture(), self._settings.sweep, self._settings.inspection.hit):
             if any(region.hits and overlap(region.box, seen.box) > _SAME_PERSON for region in self._memory.regions):
                 continue
-            region: Region = self._memory.pin(at_s, seen.box, self._to_luma(seen.box), luma, seen.score, seen.turn)
+            region: Region = self._memory.pin(at_s, seen.box, self._to_luma(seen.box), luma, score=seen.score, turn=seen.turn)
             found.append(replace(seen, alarm=region.alarm))
         return found
 
@@ -134,7 +134,12 @@ class CameraPipeline:
     def _to_luma(self, box: Box) -> LumaBox:
         x, y = LUMA_WIDTH_PX / self._frame_size[0], LUMA_HEIGHT_PX / self._frame_size[1]
         x0, y0 = min(int(box[0] * x), LUMA_WIDTH_PX - 1), min(int(box[1] * y), LUMA_HEIGHT_PX - 1)
-        return (x0, y0, min(LUMA_WIDTH_PX, max(x0 + 1, int(np.ceil(box[2] * x)))), min(LUMA_HEIGHT_PX, max(y0 + 1, int(np.ceil(box[3] * y)))))
+        return (
+            x0,
+            y0,
+            min(LUMA_WIDTH_PX, max(x0 + 1, int(np.ceil(box[2] * x)))),
+            min(LUMA_HEIGHT_PX, max(y0 + 1, int(np.ceil(box[3] * y)))),
+        )
 
 
 class _Once:
@@ -148,7 +153,9 @@ class _Once:
         if self._taken is None:
             taken = self._frame()
             if taken.dtype != np.uint8 or taken.shape != (self._size[1], self._size[0], 3):
-                raise FrameShapeError(f"the pipeline was made for {self._size[0]} x {self._size[1]} BGR, the frame is {taken.shape} {taken.dtype}")
+                raise FrameShapeError(
+                    f"the pipeline was made for {self._size[0]} x {self._size[1]} BGR, the frame is {taken.shape} {taken.dtype}"
+                )
             self._taken = taken
         return self._taken
 

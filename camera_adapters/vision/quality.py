@@ -97,8 +97,13 @@ class QualityWatch:
         rows, columns = body.shape[0] // 8 * 8, body.shape[1] // 8 * 8
         cells = edges[:rows, :columns].reshape(rows // 8, 8, columns // 8, 8).max((1, 3))
         return Measures(
-            mean=float(body.mean()), deviation=float(body.std()), alike_share=alike, noise_share=float((np.abs(body - median) > 14).mean()),
-            smooth_share=float((cells < 2.5).mean()), sharpness=float(np.percentile(edges, 97)) / max(1.0, float(body.std())))
+            mean=float(body.mean()),
+            deviation=float(body.std()),
+            alike_share=alike,
+            noise_share=float((np.abs(body - median) > 14).mean()),
+            smooth_share=float((cells < 2.5).mean()),
+            sharpness=float(np.percentile(edges, 97)) / max(1.0, float(body.std())),
+        )
 
     def _verdict(self, m: Measures) -> Usability:
         """The first that applies; from the most certain to the least."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class GateSettings:
     """When a pixel of the small luma picture is foreground.
 
-    difference: grey levels at full light; deviations: times the pixel's usual restlessness. A region needs min_area_px of the small picture.
+    difference: grey levels at full light; deviations: times the pixel's usual restlessness. A region needs min_area_px there.
     Above global_share the whole picture changed (infrared switch, lightning) and is learned anew.
     """
 

@@ -41,7 +41,9 @@ def sweep(detector: Detector, frame: Frame, settings: SweepSettings, hit: float)
     found = []
     for seen in whole_frame(detector, canvas, zoom, hit):
         box = clipped(seen.box, width, height)
-        plausible = area(box) < settings.largest_share * width * height and min(box[2] - box[0], box[3] - box[1]) >= _LEAST_SIDE_PX * height / 576
+        plausible = (
+            area(box) < settings.largest_share * width * height and min(box[2] - box[0], box[3] - box[1]) >= _LEAST_SIDE_PX * height / 576
+        )
         if plausible:
             found.append(Detection(box, seen.score, seen.posture, alarm=False, turn=seen.turn, swept=True))
     return found

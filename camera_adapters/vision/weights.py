@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 
 from camera_adapters.vision.errors import DetectorMissingError, DetectorTamperedError
 

@@ -1,6 +1,7 @@
 """Soft shapes on a small canvas: what people and things are painted with."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -49,17 +50,19 @@ class Sprite:
     def turned(self, degrees: float, squash: float = 1.0) -> "Sprite":
         """Turned counter-clockwise, then flattened to `squash` of its height, as a body on the ground looks from a mast."""
         side = int(1.5 * max(self.height, self.width)) + 4
-        turn = cv2.getRotationMatrix2D((self.width / 2, self.height / 2), degrees, 1.0)
-        turn[:, 2] += (side - self.width) / 2, (side - self.height) / 2
+        turn = np.asarray(cv2.getRotationMatrix2D((self.width / 2, self.height / 2), degrees, 1.0), np.float64)
+        turn[:, 2] += np.array([side - self.width, side - self.height]) / 2
         turn[1] *= squash
         size = (side, max(4, int(side * squash)))
-        return Sprite(cv2.warpAffine(self.colour, turn, size), cv2.warpAffine(self.alpha, turn, size)).trimmed()
+        colour, alpha = (np.asarray(cv2.warpAffine(plane, turn, size), np.float32) for plane in (self.colour, self.alpha))
+        return Sprite(colour, alpha).trimmed()
 
     def scaled(self, height: int) -> "Sprite":
         """With this many rows."""
         size = (max(2, round(self.width * height / self.height)), height)
         way = cv2.INTER_AREA if height < self.height else cv2.INTER_LINEAR
-        return Sprite(cv2.resize(self.colour, size, interpolation=way), cv2.resize(self.alpha, size, interpolation=way))
+        colour, alpha = (np.asarray(cv2.resize(plane, size, interpolation=way), np.float32) for plane in (self.colour, self.alpha))
+        return Sprite(colour, alpha)
 
 
 class Brush:
@@ -78,7 +81,7 @@ class Brush:
         """What was painted, with a soft edge."""
         return Sprite(self._colour, np.asarray(cv2.GaussianBlur(np.clip(self._alpha, 0, 1), (0, 0), 0.7), np.float32))
 
-    def _paint(self, draw: Callable[[npt.NDArray[np.uint8]], None], colour: Colour, relief: float, folds: float) -> None:
+    def _paint(self, draw: Callable[[npt.NDArray[np.uint8]], object], colour: Colour, relief: float, folds: float) -> None:
         mask = np.zeros(self._shape, np.uint8)
         draw(mask)
         x, y, width, height = cv2.boundingRect(mask)
@@ -90,7 +93,7 @@ class Brush:
         shade = ((1 - relief) + relief * roundness)[..., None] * self._side_light[:, window[1]]
         cloth = np.asarray(colour, np.float32) * shade
         if folds:
-            cloth += grain(self._rng, *part.shape, max(2, int(self._unit * 0.3)), folds)[..., None]
+            cloth += grain(self._rng, part.shape[0], part.shape[1], max(2, int(self._unit * 0.3)), folds)[..., None]
         cover = (part / 255.0).astype(np.float32)
         self._colour[window] += (cloth - self._colour[window]) * cover[..., None]
         self._alpha[window] = np.maximum(self._alpha[window], cover)
@@ -102,7 +105,7 @@ class Brush:
         """A tube through the joints whose radius goes from one to the next."""
 
         def draw(mask: npt.NDArray[np.uint8]) -> None:
-            for (start, end), (first, last) in zip(zip(joints, joints[1:], strict=False), zip(radii, radii[1:], strict=False), strict=True):
+            for (start, end), (first, last) in zip(pairwise(joints), pairwise(radii), strict=True):
                 for t in np.linspace(0, 1, 14):
                     centre = self._fixed([(start[0] + (end[0] - start[0]) * t, start[1] + (end[1] - start[1]) * t)])[0]
                     radius = int((first + (last - first) * t) * self._unit * (1 << _SUBPIXEL_BITS))
@@ -115,14 +118,19 @@ class Brush:
         self._paint(lambda mask: cv2.fillPoly(mask, [self._fixed(outline)], 255, cv2.LINE_AA, _SUBPIXEL_BITS), colour, relief, folds)
 
     def disc(
-        self, centre: Point, radii: Point, colour: Colour, *, arc_degrees: tuple[float, float] = (0, 360), relief: float = 0.3, folds: float = 3.0
+        self,
+        centre: Point,
+        radii: Point,
+        colour: Colour,
+        *,
+        arc_degrees: tuple[float, float] = (0, 360),
+        relief: float = 0.3,
+        folds: float = 3.0,
     ) -> None:
         """An ellipse or a sector of it."""
         at, size = self._fixed([centre])[0], self._fixed([radii])[0]
 
         def draw(mask: npt.NDArray[np.uint8]) -> None:
-            cv2.ellipse(
-                mask, (int(at[0]), int(at[1])), (int(size[0]), int(size[1])), 0, *arc_degrees, 255, -1, cv2.LINE_AA, _SUBPIXEL_BITS
-            )
+            cv2.ellipse(mask, (int(at[0]), int(at[1])), (int(size[0]), int(size[1])), 0, *arc_degrees, 255, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
 
         self._paint(draw, colour, relief, folds)

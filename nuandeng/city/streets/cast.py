@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nuandeng.city.streets.sheet import WIDTH_PX
+from nuandeng.city.streets.things import Thing
 
 _CHANGE_S = 0.6
 
@@ -40,9 +41,20 @@ class Part:
     scale: float = 1.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prop:
+    """A thing that stands at (x, y) from appears_s on. size: 1 for a thing of 0.4 of a person's height."""
+
+    thing: Thing
+    x: float
+    y: float
+    appears_s: float = 0.0
+    size: float = 1.0
+
+
 @dataclass(frozen=True)
 class Pose:
-    """How a part looks at a moment. x: of the feet. opacity: below 1 while somebody sits down or gets up. stride_m: how far they have walked."""
+    """How a part looks at a moment. x: of the feet. opacity: below 1 while they change it. stride_heights: how far they walked."""
 
     action: Action
     x: float

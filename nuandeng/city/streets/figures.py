@@ -8,7 +8,16 @@ import numpy as np
 from nuandeng.city.streets.brush import Brush, Colour, Sprite
 
 _COATS: tuple[Colour, ...] = (
-    (120, 70, 45), (60, 60, 165), (75, 105, 90), (150, 150, 155), (55, 125, 190), (95, 60, 110), (140, 120, 60), (70, 70, 75), (60, 95, 140), (165, 120, 90),
+    (120, 70, 45),
+    (60, 60, 165),
+    (75, 105, 90),
+    (150, 150, 155),
+    (55, 125, 190),
+    (95, 60, 110),
+    (140, 120, 60),
+    (70, 70, 75),
+    (60, 95, 140),
+    (165, 120, 90),
 )
 _TROUSERS: tuple[Colour, ...] = ((70, 58, 50), (95, 75, 60), (60, 60, 64), (55, 75, 90), (110, 100, 95))
 _HATS: tuple[Colour | None, ...] = (None, None, (60, 60, 150), (90, 80, 75), (130, 95, 60), (175, 175, 180))
@@ -39,8 +48,12 @@ class Person:
         jitter = rng.uniform(0.85, 1.15)
         pale = rng.uniform(0.85, 1.05)
         return cls(
-            coat=_tint(_COATS[rng.integers(len(_COATS))], jitter), trousers=_TROUSERS[rng.integers(len(_TROUSERS))],
-            hat=_HATS[rng.integers(len(_HATS))], skin=(125 * pale, 155 * pale, 198 * pale), bag=bool(rng.random() < 0.4), seed=seed,
+            coat=_tint(_COATS[rng.integers(len(_COATS))], jitter),
+            trousers=_TROUSERS[rng.integers(len(_TROUSERS))],
+            hat=_HATS[rng.integers(len(_HATS))],
+            skin=(125 * pale, 155 * pale, 198 * pale),
+            bag=bool(rng.random() < 0.4),
+            seed=seed,
         )
 
     def _brush(self, width_units: float, height_units: float, height_px: int) -> Brush:
@@ -63,7 +76,7 @@ class Person:
             brush.limb([(x - 0.42 - 0.02 * facing, y - 0.2), (x - 0.42, y + 0.1)], [0.1, 0.07], _HAIR, folds=2)
             brush.limb([(x + 0.42 - 0.06 * facing, y - 0.2), (x + 0.42, y + 0.1)], [0.1, 0.07], _HAIR, folds=2)
 
-    def _leg(self, brush: Brush, hip: float, knee: tuple[float, float], ankle: tuple[float, float], toe: float, dim: float) -> None:
+    def _leg(self, brush: Brush, hip: float, knee: tuple[float, float], ankle: tuple[float, float], *, toe: float, dim: float) -> None:
         brush.limb([(hip, 4.2), knee, ankle], [0.48, 0.36, 0.25], _tint(self.trousers, dim))
         brush.limb([(ankle[0], ankle[1] + 0.18), (ankle[0] + toe, ankle[1] + 0.28)], [0.24, 0.19], _tint(_SHOE, dim), folds=3)
 
@@ -77,13 +90,37 @@ class Person:
         wide = 0.85 if phase is None else 0.68
         stance = 0.36 if phase is None else 0.14
         toe = 0.12 if phase is None else 0.36
-        self._leg(brush, x + stance, (x + stance - 0.75 * swing + 0.15, 5.8), (x + stance - 1.15 * swing, 7.5 - 0.25 * (1 - lift) * (phase is not None)), toe, 0.84)
+        self._leg(
+            brush,
+            x + stance,
+            (x + stance - 0.75 * swing + 0.15, 5.8),
+            (x + stance - 1.15 * swing, 7.5 - 0.25 * (1 - lift) * (phase is not None)),
+            toe=toe,
+            dim=0.84,
+        )
         self._arm(brush, x + wide * 0.92, swing, 0.84, folded=False)
-        self._leg(brush, x - stance, (x - stance + 0.75 * swing + 0.12, 5.8), (x - stance + 1.15 * swing, 7.55), toe if phase is not None else -0.12, 1.0)
+        self._leg(
+            brush,
+            x - stance,
+            (x - stance + 0.75 * swing + 0.12, 5.8),
+            (x - stance + 1.15 * swing, 7.55),
+            toe=toe if phase is not None else -0.12,
+            dim=1.0,
+        )
         hem = 4.75
         brush.patch(
-            [(x - wide, 1.85), (x - 0.35, 1.5), (x + 0.35, 1.5), (x + wide, 1.85), (x + wide * 0.84, 3.1), (x + wide * 0.95, hem),
-             (x - wide * 0.95, hem), (x - wide * 0.84, 3.1)], self.coat)
+            [
+                (x - wide, 1.85),
+                (x - 0.35, 1.5),
+                (x + 0.35, 1.5),
+                (x + wide, 1.85),
+                (x + wide * 0.84, 3.1),
+                (x + wide * 0.95, hem),
+                (x - wide * 0.95, hem),
+                (x - wide * 0.84, 3.1),
+            ],
+            self.coat,
+        )
         brush.limb([(x + 0.25 * facing, 1.75), (x + 0.2 * facing, hem - 0.1)], [0.035, 0.035], _tint(self.coat, 0.6), relief=0, folds=0)
         if self.bag:
             brush.limb([(x - wide * 0.8, 2.3), (x - wide * 0.95, 3.6)], [0.3, 0.36], _tint(self.trousers, 0.75))
@@ -117,12 +154,22 @@ class Person:
         """On the ground with one knee drawn up. degrees: of the body's axis from upright, counter-clockwise."""
         brush = self._brush(4.6, 8.15, height_px)
         x = 2.3
-        self._leg(brush, x + 0.32, (x + 0.75, 5.55), (x + 0.35, 6.95), 0.1, 0.84)
+        self._leg(brush, x + 0.32, (x + 0.75, 5.55), (x + 0.35, 6.95), toe=0.1, dim=0.84)
         self._arm(brush, x + 0.78, 0.0, 0.85, folded=False)
-        self._leg(brush, x - 0.3, (x - 0.25, 5.9), (x - 0.35, 7.5), -0.1, 1.0)
+        self._leg(brush, x - 0.3, (x - 0.25, 5.9), (x - 0.35, 7.5), toe=-0.1, dim=1.0)
         brush.patch(
-            [(x - 0.85, 1.85), (x - 0.35, 1.5), (x + 0.35, 1.5), (x + 0.85, 1.85), (x + 0.74, 3.1), (x + 0.8, 4.7), (x - 0.8, 4.7), (x - 0.74, 3.1)],
-            self.coat)
+            [
+                (x - 0.85, 1.85),
+                (x - 0.35, 1.5),
+                (x + 0.35, 1.5),
+                (x + 0.85, 1.85),
+                (x + 0.74, 3.1),
+                (x + 0.8, 4.7),
+                (x - 0.8, 4.7),
+                (x - 0.74, 3.1),
+            ],
+            self.coat,
+        )
         self._arm(brush, x - 0.78, 0.1, 1.08, folded=True)
         self._head(brush, x, 0.78, 0.2)
         brush.limb([(x - 0.34, 1.6), (x + 0.34, 1.6)], [0.2, 0.2], _tint(self.coat, 0.8))

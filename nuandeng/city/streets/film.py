@@ -22,7 +22,9 @@ class FilmTruth:
 
     def to_json(self) -> str:
         """`{"seconds": [[{"person", "action", "box": [x0, y0, x1, y1]}]]}`, pixels."""
-        return json.dumps({"seconds": [[{"person": s.person, "action": s.action, "box": s.box} for s in second] for second in self.seconds]})
+        return json.dumps(
+            {"seconds": [[{"person": s.person, "action": s.action, "box": s.box} for s in second] for second in self.seconds]}
+        )
 
 
 def truth_path(film: Path) -> Path:
@@ -59,7 +61,12 @@ def _encode(scene: Scene, container: av.container.OutputContainer) -> None:
     stream.codec_context.thread_count = 1  # more threads give other bytes on other machines
     interval = str(spec.rate * KEYFRAME_EVERY_S)
     stream.options = {
-        "preset": "ultrafast", "crf": "28", "g": interval, "keyint_min": interval, "sc_threshold": "0", "bf": "0",
+        "preset": "ultrafast",
+        "crf": "28",
+        "g": interval,
+        "keyint_min": interval,
+        "sc_threshold": "0",
+        "bf": "0",
         # A camera repeats its parameters at every keyframe; a viewer may join at any.
         "x264-params": "repeat-headers=1",
     }

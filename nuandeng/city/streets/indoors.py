@@ -33,9 +33,24 @@ def underpass(seed: int) -> Place:
         y, half = y0 * (1 - share), 10 + 60 * share
         for side in (-1, 1):
             x = 352 + side * (24 + 96 * share)
-            sheet.shine([(x - half / 2, y), (x + half / 2, y), (x + half / 2, y + 3 + 7 * share), (x - half / 2, y + 3 + 7 * share)], (235, 242, 240), bloom_px=5 + 7 * share)
+            sheet.shine(
+                [(x - half / 2, y), (x + half / 2, y), (x + half / 2, y + 3 + 7 * share), (x - half / 2, y + 3 + 7 * share)],
+                (235, 242, 240),
+                bloom_px=5 + 7 * share,
+            )
     sheet.box(566, 300, 626, 370, (100, 150, 150), rough=3)
-    return Place(sheet, (Lamp(352, 270, 130, 60, WHITE, 0.75, beam_px=90), Lamp(352, 380, 330, 120, WHITE, 0.7, beam_px=240), Lamp(352, 540, 420, 120, WHITE, 0.45)), horizon_px=120, height_per_row=0.46, indoors=True, night_ambient=0.28)
+    return Place(
+        sheet,
+        (
+            Lamp(352, 270, 130, 60, WHITE, 0.75, beam_px=90),
+            Lamp(352, 380, 330, 120, WHITE, 0.7, beam_px=240),
+            Lamp(352, 540, 420, 120, WHITE, 0.45),
+        ),
+        horizon_px=120,
+        height_per_row=0.46,
+        indoors=True,
+        night_ambient=0.28,
+    )
 
 
 def bank_lobby(seed: int) -> Place:
@@ -77,4 +92,11 @@ def bank_lobby(seed: int) -> Place:
     sheet.box(608, 130, 690, 300, (120, 136, 120), rough=3)
     sheet.box(616, 140, 682, 200, (200, 204, 204), rough=3)
     sheet.box(650, 296, 686, 344, (84, 88, 92), rough=2)
-    return Place(sheet, (Lamp(352, 330, 420, 220, WHITE, 0.5), Lamp(352, 540, 420, 140, WHITE, 0.25)), horizon_px=40, height_per_row=0.42, indoors=True, night_ambient=0.62)
+    return Place(
+        sheet,
+        (Lamp(352, 330, 420, 220, WHITE, 0.5), Lamp(352, 540, 420, 140, WHITE, 0.25)),
+        horizon_px=40,
+        height_per_row=0.42,
+        indoors=True,
+        night_ambient=0.62,
+    )

@@ -24,11 +24,21 @@ class Light(StrEnum):
 
 DARK = frozenset({Light.NIGHT, Light.RAIN, Light.SNOW, Light.INFRARED})
 _SKY: dict[Light, tuple[float, float, float]] = {
-    Light.DAY: (1.0, 1.02, 1.05), Light.CLOUD: (0.8, 0.78, 0.76), Light.SNOW_DAY: (0.92, 0.88, 0.86),
-    Light.NIGHT: (1.25, 1.0, 0.85), Light.RAIN: (1.2, 1.0, 0.88), Light.SNOW: (1.45, 1.25, 1.12),
+    Light.DAY: (1.0, 1.02, 1.05),
+    Light.CLOUD: (0.8, 0.78, 0.76),
+    Light.SNOW_DAY: (0.92, 0.88, 0.86),
+    Light.NIGHT: (1.25, 1.0, 0.85),
+    Light.RAIN: (1.2, 1.0, 0.88),
+    Light.SNOW: (1.45, 1.25, 1.12),
 }
 SENSOR_NOISE: dict[Light, float] = {
-    Light.DAY: 1.0, Light.CLOUD: 1.1, Light.NIGHT: 1.5, Light.RAIN: 1.5, Light.SNOW: 1.5, Light.SNOW_DAY: 1.1, Light.INFRARED: 1.8,
+    Light.DAY: 1.0,
+    Light.CLOUD: 1.1,
+    Light.NIGHT: 1.5,
+    Light.RAIN: 1.5,
+    Light.SNOW: 1.5,
+    Light.SNOW_DAY: 1.1,
+    Light.INFRARED: 1.8,
 }
 _ROWS, _COLUMNS = np.mgrid[0:HEIGHT_PX, 0:WIDTH_PX].astype(np.float32)
 
@@ -55,7 +65,7 @@ def _pools(place: Place) -> Pixels:
         dx, dy = (_COLUMNS - lamp.x) / lamp.radius_x_px, (_ROWS - lamp.y) / lamp.radius_y_px
         if lamp.beam_px:
             # What stands in the pool is lit as high as the beam reaches.
-            dy = np.where(_ROWS < lamp.y, np.maximum(0, lamp.y - lamp.beam_px - _ROWS) / lamp.radius_y_px, dy)
+            dy = np.where(lamp.y > _ROWS, np.maximum(0, lamp.y - lamp.beam_px - _ROWS) / lamp.radius_y_px, dy)
         fall = lamp.strength * np.exp(-1.6 * (dx * dx + dy * dy))
         total += fall[..., None] * (np.asarray(lamp.colour, np.float32) / 235)
     return total

@@ -24,7 +24,7 @@ def _paving(sheet: Sheet, top: float, bottom: float, vanishing_x: float, horizon
         step *= 1.17
 
 
-def _windows(sheet: Sheet, x0: float, x1: float, y0: float, y1: float, lit_share: float) -> None:
+def _windows(sheet: Sheet, x0: float, x1: float, y0: float, y1: float, *, lit_share: float) -> None:
     y = y0
     while y + 20 < y1:
         x = x0 + 8
@@ -45,7 +45,7 @@ def _skyline(sheet: Sheet, horizon: float, lit_share: float) -> None:
         width, tone = sheet.rng.uniform(70, 130), sheet.rng.uniform(95, 150)
         top = sheet.rng.uniform(-60, horizon * 0.45)
         sheet.box(x, top, x + width - 4, horizon, (tone, tone * 1.01, tone * 1.04))
-        _windows(sheet, x, x + width - 4, max(6, top + 8), horizon - 14, lit_share)
+        _windows(sheet, x, x + width - 4, max(6, top + 8), horizon - 14, lit_share=lit_share)
         x += width
 
 
@@ -63,14 +63,30 @@ def _tree(sheet: Sheet, x: float, foot: float, height: float, *, bare: bool) -> 
     branch(x + 2, foot - height * 0.45, math.pi / 2, height * 0.2, 4 if bare else 2)
     if not bare:
         for _ in range(14):
-            cx, cy, r = x + sheet.rng.normal(0, height * 0.14), foot - height * sheet.rng.uniform(0.55, 0.95), height * sheet.rng.uniform(0.07, 0.13)
-            outline = [(cx + r * math.cos(a) * sheet.rng.uniform(0.8, 1.2), cy + r * math.sin(a) * sheet.rng.uniform(0.8, 1.2)) for a in (k * 0.52 for k in range(12))]
+            cx, cy, r = (
+                x + sheet.rng.normal(0, height * 0.14),
+                foot - height * sheet.rng.uniform(0.55, 0.95),
+                height * sheet.rng.uniform(0.07, 0.13),
+            )
+            outline = [
+                (cx + r * math.cos(a) * sheet.rng.uniform(0.8, 1.2), cy + r * math.sin(a) * sheet.rng.uniform(0.8, 1.2))
+                for a in (k * 0.52 for k in range(12))
+            ]
             sheet.fill(outline, (52, 84, 62), rough=14, opacity=0.97)
 
 
 def _lamp_post(sheet: Sheet, x: float, foot: float, height: float, arm: float) -> None:
     sheet.line([(x, foot), (x, foot - height), (x + arm, foot - height - 8)], _POLE, max(3, int(height / 70)))
-    sheet.shine([(x + arm - 11, foot - height - 10), (x + arm + 11, foot - height - 10), (x + arm + 8, foot - height - 4), (x + arm - 8, foot - height - 4)], (205, 238, 255), bloom_px=8)
+    sheet.shine(
+        [
+            (x + arm - 11, foot - height - 10),
+            (x + arm + 11, foot - height - 10),
+            (x + arm + 8, foot - height - 4),
+            (x + arm - 8, foot - height - 4),
+        ],
+        (205, 238, 255),
+        bloom_px=8,
+    )
 
 
 def _road(sheet: Sheet, top: float, bottom: float) -> None:
@@ -116,22 +132,36 @@ def bus_shelter(seed: int) -> Place:
     sheet.write("公交", 615, 196, 14, (235, 235, 235), thickness_px=1)
     sheet.box(70, 290, 104, 340, (74, 92, 78))
     sheet.box(68, 284, 106, 292, (54, 66, 58))
-    return Place(sheet, (
-        Lamp(352, 345, 300, 95, WHITE, 0.95, beam_px=200), Lamp(525, 340, 150, 70, (205, 222, 235), 0.55), Lamp(80, 500, 300, 130, WARM, 0.6),
-        Lamp(640, 520, 260, 120, WARM, 0.45)), night_ambient=0.19)
+    return Place(
+        sheet,
+        (
+            Lamp(352, 345, 300, 95, WHITE, 0.95, beam_px=200),
+            Lamp(525, 340, 150, 70, (205, 222, 235), 0.55),
+            Lamp(80, 500, 300, 130, WARM, 0.6),
+            Lamp(640, 520, 260, 120, WARM, 0.45),
+        ),
+        night_ambient=0.19,
+    )
 
 
 def shop_street(seed: int) -> Place:
     """Shuttered shops, one of them open, a street lamp and a parked bicycle."""
     sheet = Sheet(seed, _PAVING)
     sheet.box(0, 0, 704, 262, (128, 134, 142), rough=6)
-    _windows(sheet, 0, 704, 6, 74, 0.3)
-    fronts: tuple[tuple[str, Colour, bool], ...] = (("药店", (80, 140, 60), False), ("面馆", (60, 70, 190), True), ("银行", (150, 70, 40), False), ("面店", (70, 110, 150), False))
+    _windows(sheet, 0, 704, 6, 74, lit_share=0.3)
+    fronts: tuple[tuple[str, Colour, bool], ...] = (
+        ("药店", (80, 140, 60), False),
+        ("面馆", (60, 70, 190), True),
+        ("银行", (150, 70, 40), False),
+        ("面店", (70, 110, 150), False),
+    )
     for k, (name, colour, opened) in enumerate(fronts):
         x = 4 + k * 176
         sheet.box(x, 88, x + 168, 122, colour, rough=4)
         if opened:
-            sheet.shine([(x, 88), (x + 168, 88), (x + 168, 122), (x, 122)], (colour[0] * 0.75, colour[1] * 0.75, colour[2] * 0.95), bloom_px=7)
+            sheet.shine(
+                [(x, 88), (x + 168, 88), (x + 168, 122), (x, 122)], (colour[0] * 0.75, colour[1] * 0.75, colour[2] * 0.95), bloom_px=7
+            )
         sheet.write(name, x + 56, 92, 25, (230, 235, 240), lit=opened)
         if opened:
             sheet.box(x + 8, 128, x + 160, 258, (96, 120, 138))
@@ -153,8 +183,16 @@ def shop_street(seed: int) -> Place:
     _bicycle(sheet, 70, 352, 58)
     sheet.box(500, 268, 534, 318, (70, 88, 74))
     sheet.box(498, 262, 536, 270, (52, 64, 56))
-    return Place(sheet, (
-        Lamp(270, 318, 190, 95, (130, 195, 230), 0.8, beam_px=90), Lamp(560, 440, 300, 150, WARM, 0.95, beam_px=300), Lamp(90, 480, 240, 110, WARM, 0.45)), horizon_px=70, height_per_row=0.4)
+    return Place(
+        sheet,
+        (
+            Lamp(270, 318, 190, 95, (130, 195, 230), 0.8, beam_px=90),
+            Lamp(560, 440, 300, 150, WARM, 0.95, beam_px=300),
+            Lamp(90, 480, 240, 110, WARM, 0.45),
+        ),
+        horizon_px=70,
+        height_per_row=0.4,
+    )
 
 
 def _bicycle(sheet: Sheet, x: float, foot: float, size: float) -> None:
@@ -163,7 +201,17 @@ def _bicycle(sheet: Sheet, x: float, foot: float, size: float) -> None:
 
     for centre in (0.2, 0.8):
         sheet.line([at(centre + 0.17 * math.cos(a), 0.7 + 0.29 * math.sin(a)) for a in (k * 0.35 for k in range(19))], (46, 46, 48), 2)
-    for start, end in (((0.2, 0.7), (0.4, 0.32)), ((0.4, 0.32), (0.68, 0.32)), ((0.68, 0.32), (0.8, 0.7)), ((0.2, 0.7), (0.48, 0.7)), ((0.48, 0.7), (0.68, 0.32)), ((0.4, 0.32), (0.38, 0.18)), ((0.68, 0.32), (0.66, 0.1)), ((0.66, 0.1), (0.74, 0.12)), ((0.34, 0.18), (0.44, 0.18))):
+    for start, end in (
+        ((0.2, 0.7), (0.4, 0.32)),
+        ((0.4, 0.32), (0.68, 0.32)),
+        ((0.68, 0.32), (0.8, 0.7)),
+        ((0.2, 0.7), (0.48, 0.7)),
+        ((0.48, 0.7), (0.68, 0.32)),
+        ((0.4, 0.32), (0.38, 0.18)),
+        ((0.68, 0.32), (0.66, 0.1)),
+        ((0.66, 0.1), (0.74, 0.12)),
+        ((0.34, 0.18), (0.44, 0.18)),
+    ):
         sheet.line([at(*start), at(*end)], (90, 120, 60), 3)
 
 
@@ -192,4 +240,10 @@ def park_bench(seed: int) -> Place:
     sheet.fill([(470, 332), (680, 332), (688, 344), (460, 344)], (70, 106, 142), rough=5, ground=True)
     _lamp_post(sheet, 418, 330, 270, 22)
     sheet.box(386, 300, 410, 338, (66, 90, 74))
-    return Place(sheet, (Lamp(450, 380, 330, 150, WARM, 1.05, beam_px=270), Lamp(120, 520, 260, 130, WARM, 0.5)), horizon_px=95, height_per_row=0.42, night_ambient=0.17)
+    return Place(
+        sheet,
+        (Lamp(450, 380, 330, 150, WARM, 1.05, beam_px=270), Lamp(120, 520, 260, 130, WARM, 0.5)),
+        horizon_px=95,
+        height_per_row=0.42,
+        night_ambient=0.17,
+    )

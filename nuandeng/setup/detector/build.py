@@ -11,7 +11,14 @@ import onnx
 from nuandeng.setup.detector.converter import Converter
 from nuandeng.setup.detector.graph import read_graph
 from nuandeng.setup.detector.quantisation import quantise
-from nuandeng.setup.detector.sources import CENTERFACE_SHA256, NANODET_BIN_SHA256, NANODET_JSON_SHA256, centerface_file, nanodet_files, sha256
+from nuandeng.setup.detector.sources import (
+    CENTERFACE_SHA256,
+    NANODET_BIN_SHA256,
+    NANODET_JSON_SHA256,
+    centerface_file,
+    nanodet_files,
+    sha256,
+)
 
 DETECTOR_FILE, FACES_FILE, RECORD_FILE = "nanodet-g-int8.onnx", "centerface.onnx", "detector.json"
 _FORMAT = 1
@@ -25,7 +32,10 @@ def any_size(content: bytes) -> bytes:
     constants = {constant.name for constant in model.graph.initializer}
     for entry in [entry for entry in model.graph.input if entry.name in constants]:
         model.graph.input.remove(entry)
-    for entry, names in [(model.graph.input[0], {0: "n", 2: "h", 3: "w"}), *((output, {0: "n", 2: "oh", 3: "ow"}) for output in model.graph.output)]:
+    for entry, names in [
+        (model.graph.input[0], {0: "n", 2: "h", 3: "w"}),
+        *((output, {0: "n", 2: "oh", 3: "ow"}) for output in model.graph.output),
+    ]:
         dimensions = entry.type.tensor_type.shape.dim
         for axis, name in names.items():
             dimensions[axis].ClearField("dim_value")

@@ -29,7 +29,7 @@ class UnknownOperationError(Exception):
 
 @dataclass(frozen=True)
 class Value:
-    """A tensor of the new graph, always NCHW there. layout: the old graph's axes in terms of ours. side_px: of the 416 px picture it was made for."""
+    """A tensor of the new graph, always NCHW there. layout: the old graph's axes in terms of ours. side_px: for a 416 px picture."""
 
     name: str
     layout: tuple[int, ...]
@@ -48,14 +48,24 @@ class Converter:
         self._values: dict[str, Value] = {}
         self._convolutions: dict[str, onnx.NodeProto] = {}
         self._operations: dict[str, Callable[[Node], Value]] = {
-            "Placeholder": lambda _node: Value("images", _NCHW, _DRAWN_FOR_PX), "Identity": lambda node: self._value(node.inputs[0]),
-            "Pad": self._pad, "PadV2": self._pad, "Transpose": self._transpose, "Conv2D": self._convolution, "Add": self._add, "AddV2": self._add,
-            "LeakyRelu": self._leaky, "Sigmoid": self._sigmoid, "MaxPool": self._pool, "ConcatV2": self._concat, "ResizeBilinear": self._resize,
+            "Placeholder": lambda _node: Value("images", _NCHW, _DRAWN_FOR_PX),
+            "Identity": lambda node: self._value(node.inputs[0]),
+            "Pad": self._pad,
+            "PadV2": self._pad,
+            "Transpose": self._transpose,
+            "Conv2D": self._convolution,
+            "Add": self._add,
+            "AddV2": self._add,
+            "LeakyRelu": self._leaky,
+            "Sigmoid": self._sigmoid,
+            "MaxPool": self._pool,
+            "ConcatV2": self._concat,
+            "ResizeBilinear": self._resize,
             "SplitV": self._split,
         }
 
     def convert(self) -> onnx.ModelProto:
-        """Return the model: input `images` (n, 3, h, w), outputs `cls{8,16,32}` (n, 1, h/s, w/s) of the person class and `reg{8,16,32}` (n, 44, …).
+        """Return the model: `images` (n, 3, h, w) → per stride s `cls{s}` (n, 1, h/s, w/s) of the person class and `reg{s}` (n, 44, …).
 
         Raises:
             UnknownOperationError: the graph is not the one this was written for.
@@ -93,7 +103,7 @@ class Converter:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def _emit(self, operation: str, inputs: list[str], **attributes: object) -> onnx.NodeProto:
+    def _emit(self, operation: str, inputs: list[str], **attributes: Any) -> onnx.NodeProto:
         name = f"t{len(self._made)}"
         node = helper.make_node(operation, inputs, [name], name=f"{operation}_{name}", **attributes)
         self._made.append(node)
@@ -129,7 +139,14 @@ class Converter:
         dilations = node.numbers("dilations", (1, 1, 1, 1))[1:3]
         if set(dilations) != {1}:
             raise UnknownOperationError(f"{node.name} is dilated")
-        made = self._emit("Conv", [source.name, self._keep(kernel)], kernel_shape=list(kernel.shape[2:]), strides=list(strides), pads=self._pads(source), group=1)
+        made = self._emit(
+            "Conv",
+            [source.name, self._keep(kernel)],
+            kernel_shape=list(kernel.shape[2:]),
+            strides=list(strides),
+            pads=self._pads(source),
+            group=1,
+        )
         self._convolutions[made.output[0]] = made
         return Value(made.output[0], _CHANNELS_LAST, self._shrunk(source, kernel.shape[2], strides[0]))
 

@@ -47,7 +47,8 @@ def read_graph(topology: bytes, weights: bytes) -> tuple[dict[str, Node], Weight
     """
     model = json.loads(topology)
     nodes = {
-        entry["name"]: Node(entry["name"], entry["op"], tuple(entry.get("input", [])), entry.get("attr", {})) for entry in model["modelTopology"]["node"]
+        entry["name"]: Node(entry["name"], entry["op"], tuple(entry.get("input", [])), entry.get("attr", {}))
+        for entry in model["modelTopology"]["node"]
     }
     found: Weights = {}
     offset = 0

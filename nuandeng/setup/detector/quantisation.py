@@ -8,8 +8,14 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
+from onnxruntime.quantization import (  # type: ignore[import-untyped]
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process  # type: ignore[import-untyped]
 
 from nuandeng.city.streets.cast import Action, Part
 from nuandeng.city.streets.light import Light
@@ -31,11 +37,28 @@ def drawn_scenes() -> Iterator[npt.NDArray[np.uint8]]:
         rng = np.random.default_rng(1000 + number)
         parts = tuple(
             Part(
-                person=number * 10 + k, action=_ACTIONS[rng.integers(len(_ACTIONS))], x=float(rng.uniform(60, 640)), y=float(rng.uniform(280, 560)),
-                arrives_s=0.0, walks=False, from_left=bool(rng.random() < 0.5), degrees=float(rng.choice([90, -90]) + rng.uniform(-20, 20)),
-                scale=float(rng.uniform(0.8, 1.7)))
-            for k in range(6))
-        scene = Scene(FilmSpec(name="CALIBRATION", setting=settings[number % len(settings)], light=_LIGHTS[number % len(_LIGHTS)], seed=number, seconds=60, parts=parts))
+                person=number * 10 + k,
+                action=_ACTIONS[rng.integers(len(_ACTIONS))],
+                x=float(rng.uniform(60, 640)),
+                y=float(rng.uniform(280, 560)),
+                arrives_s=0.0,
+                walks=False,
+                from_left=bool(rng.random() < 0.5),
+                degrees=float(rng.choice([90, -90]) + rng.uniform(-20, 20)),
+                scale=float(rng.uniform(0.8, 1.7)),
+            )
+            for k in range(6)
+        )
+        scene = Scene(
+            FilmSpec(
+                name="CALIBRATION",
+                setting=settings[number % len(settings)],
+                light=_LIGHTS[number % len(_LIGHTS)],
+                seed=number,
+                seconds=60,
+                parts=parts,
+            )
+        )
         yield scene.picture(float(rng.uniform(2, 6)))
 
 
@@ -58,7 +81,7 @@ class _Scenes(CalibrationDataReader):  # type: ignore[misc] # onnxruntime has no
 
 
 def quantise(model: onnx.ModelProto, scratch: Path) -> onnx.ModelProto:
-    """Return the model with its convolutions in int8, per channel; those of the heads stay float32, for scores near the threshold need their digits."""
+    """Return the model with its convolutions in int8, per channel. The heads' stay float32: scores near the threshold need their digits."""
     plain, prepared, made = (scratch / name for name in ("plain.onnx", "prepared.onnx", "int8.onnx"))
     onnx.save(model, str(plain))
     quant_pre_process(str(plain), str(prepared), skip_symbolic_shape=True)
@@ -69,6 +92,15 @@ def quantise(model: onnx.ModelProto, scratch: Path) -> onnx.ModelProto:
             consumers.setdefault(name, set()).add(node.op_type)
     heads = [node.name for node in graph.node if node.op_type == "Conv" and consumers.get(node.output[0], set()) & {"Split", "Sigmoid"}]
     quantize_static(
-        str(prepared), str(made), _Scenes(), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-        op_types_to_quantize=["Conv"], nodes_to_exclude=heads, calibrate_method=CalibrationMethod.MinMax)
+        str(prepared),
+        str(made),
+        _Scenes(),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=["Conv"],
+        nodes_to_exclude=heads,
+        calibrate_method=CalibrationMethod.MinMax,
+    )
     return onnx.load(str(made))
