@@ -43,6 +43,8 @@ def faust_app(runtime: Runtime, role: str) -> Any:
         stream_wait_empty=True,
         consumer_auto_offset_reset="earliest",
         producer_acks=-1,
+        key_serializer="raw",
+        value_serializer="raw",
     )
 
 

@@ -19,7 +19,7 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
     """Put agent, table and services into the app."""
     name_of_topic = topic(runtime, OBSERVATIONS)
     outlets = Outlets(runtime, name)
-    table = app.Table(TABLE, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", partitions=WRITER_PARTITIONS)
+    table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=WRITER_PARTITIONS)
     counts: Counter[str] = Counter()
 
     @app.agent(raw_topic(app, name_of_topic))  # type: ignore[untyped-decorator]

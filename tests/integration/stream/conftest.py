@@ -21,10 +21,15 @@ _databases = itertools.count(1)
 CODES = ("371600", "371602", "371622", "371681")
 
 
+_workers: "list[Workers]" = []
+
+
 def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> None:
     """Wait until a condition holds; fail with what was waited for."""
     deadline = time.monotonic() + seconds
     while not condition():
+        for workers in _workers:
+            workers.check()
         assert time.monotonic() < deadline, f"still not so after {seconds} s: {what}"
         time.sleep(0.02)
 
@@ -107,7 +112,9 @@ def workers(runtime: Runtime, tmp_path: Path) -> Iterator[Workers]:
     path = tmp_path / "runtime.json"
     path.write_bytes(msgspec.json.encode(runtime))
     running = Workers(path, tmp_path)
+    _workers.append(running)
     yield running
+    _workers.remove(running)
     running.close()
 
 

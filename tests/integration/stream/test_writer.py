@@ -6,6 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -86,9 +88,7 @@ def all_in_the_log_once(runtime: Runtime, acknowledged: list[str]) -> None:
     until(lambda: not set(acknowledged) - standing(runtime).keys(), "every acknowledged command is in the log", 60)
     verified = verify(runtime)
     assert verified.bad is None
-    commands = Counter(
-        commit.command_id for commit in standing_commits(runtime)
-    )
+    commands = Counter(commit.command_id for commit in standing_commits(runtime))
     assert [command for command, times in commands.items() if times > 1] == []
 
 
@@ -100,9 +100,7 @@ def standing_commits(runtime: Runtime) -> list:  # type: ignore[type-arg]
         commit = decode_commit(raw)
         sequence, head = heads.get(commit.jurisdiction, (0, "0" * 64))
         if commit.sequence == sequence + 1 and commit.previous == head:
-            import hashlib  # noqa: PLC0415
-
-            heads[commit.jurisdiction] = (commit.sequence, hashlib.sha256(raw).hexdigest())
+            heads[commit.jurisdiction] = (commit.sequence, sha256(raw).hexdigest())
             found.append(commit)
     return found
 
@@ -124,7 +122,8 @@ def raw_log(runtime: Runtime) -> list[bytes]:
 def live_is_replayed(runtime: Runtime, store: redis.Redis) -> None:
     """The read model reaches the end of the log, and its digest is the replay's at the same offsets."""
     whole = replay(runtime)
-    until(lambda: _offsets(store) == whole.offsets, f"the read model is at {whole.offsets}")
+    # Clocks ring on while we look, so the log may already be longer.
+    until(lambda: all(_offsets(store).get(partition, -1) >= at for partition, at in whole.offsets.items()), f"it is at {whole.offsets}")
     live = live_digest(store)
     assert live.digest == replay(runtime, at=live.offsets).digest
 
@@ -226,11 +225,9 @@ def test_a_killed_broker_loses_and_doubles_nothing(
 
 
 def test_snapshots_shorten_a_start_and_odd_ones_are_ignored(
-    runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate, tmp_path: object
+    runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate
 ) -> None:
     """A restart begins at the snapshot; a damaged one costs only time; commands known before it stay known."""
-    from pathlib import Path  # noqa: PLC0415
-
     workers.start("dispatcher")
     workers.start("projector")
     first = ask(gate, hotline("371602"), "371602", "first", seconds=40)
