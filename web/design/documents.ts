@@ -51,10 +51,13 @@ export type CameraStatus = (typeof CameraStatus)[number]
 export const Shortfall = ["outside_radius", "location_stale", "resting", "no_skill", "off_duty", "busy"] as const
 export type Shortfall = (typeof Shortfall)[number]
 
-export const Clock = ["receive", "file", "dispatch", "limit", "offer_window", "next_wave", "depart_nudge", "depart", "arrive", "check_in", "clear", "bed_hold", "verify", "close", "wake", "revisit", "archive", "break", "return", "warning_expiry", "sighting_expiry"] as const
+export const LimitCounts = ["on_scene", "resolved"] as const
+export type LimitCounts = (typeof LimitCounts)[number]
+
+export const Clock = ["receive", "file", "dispatch", "limit", "offer_window", "next_wave", "depart_nudge", "depart", "arrive", "check_in", "clear", "bed_hold", "verify", "close", "wake", "revisit", "archive", "break", "return", "warning_start", "warning_expiry", "sighting_expiry"] as const
 export type Clock = (typeof Clock)[number]
 
-export const Asked = ["receive", "file", "dispatch", "phone_supervisor", "chase_departure", "chase_arrival", "chase_check_in", "overdue", "verify", "close"] as const
+export const Asked = ["receive", "file", "dispatch", "phone_supervisor", "chase_departure", "chase_arrival", "chase_check_in", "overdue", "feedback", "verify", "close"] as const
 export type Asked = (typeof Asked)[number]
 
 export type DocumentKind = "incident" | "unit" | "roster" | "point" | "camera" | "plan" | "account" | "tally"

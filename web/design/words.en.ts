@@ -41,11 +41,11 @@ export const en: Words = {
     receive: 'Receive within', file: 'File within', dispatch: 'Dispatch within', limit: 'Resolve within', offer_window: 'Answer within', next_wave: 'Next wave',
     depart_nudge: 'Departure nudge', depart: 'Depart within', arrive: 'Arrive within', check_in: 'Check in within', clear: 'Clear within', bed_hold: 'Bed held',
     verify: 'Verify within', close: 'Close within', wake: 'Wakes', revisit: 'Re-visit', archive: 'Archive', break: 'Break', return: 'Return',
-    warning_expiry: 'Warning ends', sighting_expiry: 'Sighting ends',
+    warning_start: 'Warning begins', warning_expiry: 'Warning ends', sighting_expiry: 'Sighting ends',
   },
   asked: {
     receive: 'Receive', file: 'File', dispatch: 'Dispatch', phone_supervisor: 'No answer, phone', chase_departure: 'Not left, call', chase_arrival: 'Late, call crew',
-    chase_check_in: 'No check-in, call', overdue: 'Overdue, chase', verify: 'Verify', close: 'Close',
+    chase_check_in: 'No check-in, call', overdue: 'Overdue, chase', verify: 'Verify', close: 'Close', feedback: 'Ask how it ended',
   },
   role: {
     public: 'Public', operator: 'Operator', supervisor: 'Supervisor', responder: 'Volunteer', station: 'Station', agency: 'Agency', verifier: 'Verifier',

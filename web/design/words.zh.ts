@@ -37,11 +37,11 @@ export const zh = {
   clock: {
     receive: '受理时限', file: '立案时限', dispatch: '派遣时限', limit: '办结时限', offer_window: '应答时限', next_wave: '下一波', depart_nudge: '出发提醒',
     depart: '出发时限', arrive: '到场时限', check_in: '签到时限', clear: '办结提醒', bed_hold: '留床', verify: '核查时限', close: '结案时限', wake: '唤醒',
-    revisit: '回访', archive: '归档', break: '休息', return: '返回', warning_expiry: '预警到期', sighting_expiry: '发现到期',
+    revisit: '回访', archive: '归档', break: '休息', return: '返回', warning_start: '预警生效', warning_expiry: '预警到期', sighting_expiry: '发现到期',
   },
   asked: {
     receive: '待受理', file: '待立案', dispatch: '待派遣', phone_supervisor: '无人应答,请电话', chase_departure: '未出发,催问', chase_arrival: '途中逾时,催问',
-    chase_check_in: '未签到,催问', overdue: '已超限,督办', verify: '待核查', close: '待结案',
+    chase_check_in: '未签到,催问', overdue: '已超限,督办', verify: '待核查', close: '待结案', feedback: '待补结果',
   },
   role: {
     public: '公众', operator: '值班员', supervisor: '值班长', responder: '志愿者', station: '救助站', agency: '协办单位', verifier: '核查员',
