@@ -38,7 +38,7 @@ def parts(installation: Installation, *, videos: Sequence[str] = ()) -> list[Par
         installation, "broadcast", "nuandeng.city.broadcast", "--films", str(films_dir()), "--port", str(port), ready=_listens(port)
     )
     broadcast = _before(broadcast, draw_films)
-    replayed = own_part(installation, "replayed-cameras", "nuandeng.city.replayed", depends_on=("sightings", "broadcast"))
+    replayed = own_part(installation, "replayed-cameras", "nuandeng.city.replayed", depends_on=("sightings", "simulation"))
     people = own_part(
         installation, "simulation", "nuandeng.city.simulation", depends_on=("web", "dispatcher", "projector", "effects", "broadcast")
     )
@@ -52,7 +52,7 @@ def when_ready(installation: Installation) -> None:
     accounts = msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, str]])
     width = max(len(role) for role in accounts)
     lines = [f"  {role:<{width}}  {account['username']:<{width}}  {account['password']}" for role, account in accounts.items()]
-    print("accounts (role, user name, password), also in", path, *lines, sep="\n", flush=True)  # noqa: T201  # what the newcomer waits for
+    print("accounts (role, user name, password), also in", path, *lines, sep="\n", flush=True)  # what the newcomer waits for
 
 
 def _before(part: Part, prepare: Callable[[], None]) -> Part:

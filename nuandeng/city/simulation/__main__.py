@@ -60,10 +60,20 @@ class Population:
         stations: dict[str, Person] = {}
         # Kept alive by the room's callback; the stations join as they log in.
         Staff(county, room, people, stations, random.Random(f"staff/{county}"))  # noqa: S311
-        await room.open()
+        await self._opened(room)
         for person in mine:
             if person.point is not None:
                 stations[person.point] = await self._in(person)
+
+    async def _opened(self, room: Room) -> None:
+        while True:
+            try:
+                await room.open()
+            except OSError as error:
+                log.warning("console not open", error=str(error))
+                await asyncio.sleep(3)
+            else:
+                return
 
     async def _responder(self, entry: SimulatedPerson) -> None:
         if entry.at is None:

@@ -111,10 +111,13 @@ class Room:
         self._socket.on("heartbeat", self._beat, namespace=namespace)
 
     async def open(self) -> None:
-        """Connect and stay connected; returns after the first join was sent."""
-        await self._socket.connect(
-            self._base_url, auth={"token": self._person.token}, namespaces=[self._namespace], transports=["websocket"], retry=True
-        )
+        """Connect and stay connected; returns once the socket is open. Raises OSError when it cannot be."""
+        try:
+            await self._socket.connect(
+                self._base_url, auth={"token": self._person.token}, namespaces=[self._namespace], transports=["websocket"], wait_timeout=20
+            )
+        except socketio.exceptions.ConnectionError as error:
+            raise ConnectionRefusedError(str(error)) from error
 
     async def close(self) -> None:
         await self._socket.disconnect()
