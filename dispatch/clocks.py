@@ -68,7 +68,7 @@ TIMERS: Final = Timers()
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A clock that was set. alerted: the highest of 50, 80, 100 that a commit has recorded."""
+    """A clock that was set. alerted: the highest of 50, 80, 100 that a commit has recorded; at 100 it only shows how late it is."""
 
     clock: Clock
     started_at_ms: int
@@ -94,7 +94,7 @@ def deadline_command_id(deadline: Deadline) -> str:
 def next_deadline(subject: str, running: Running) -> Deadline | None:
     """Return what the clock will ask for next, None when it has said everything."""
     if running.clock not in ALERTING:
-        return Deadline(subject=subject, clock=running.clock, due_at_ms=running.due_at_ms)
+        return None if running.alerted >= 100 else Deadline(subject=subject, clock=running.clock, due_at_ms=running.due_at_ms)
     for percent in ALERTS:
         if percent > running.alerted:
             length_ms = running.due_at_ms - running.started_at_ms

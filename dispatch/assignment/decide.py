@@ -61,8 +61,6 @@ def _move(d: Decision, body: cmd.MoveAssignment) -> None:
     if body.to is A.ABORTED:
         abort(d, task, d.reason(body.reason))
         return
-    if body.point is not None and body.point not in d.state.points:
-        raise Refused("unknown_point", body.point)
     eta_s = None if body.eta_s is None else max(1, min(body.eta_s, 86_400))
     d.emit(_moved(d, task, body.to, body.point, eta_s, by_itself=system))
     incident = d.state.incidents[task.incident]
@@ -85,7 +83,9 @@ def _moved(
         due_at_ms = d.now_ms + timers.check_in_s * 1000
     if to in (A.CONTACTED, A.NOT_FOUND, A.AT_FACILITY):
         clear_due_at_ms = d.now_ms + timers.clear_s * 1000
-    if to is A.TRANSPORTING and point is not None and d.state.points[point].beds_free > 0:
+    # A hospital, or a station that another jurisdiction keeps, is a place to go to as well; only a bed of ours is held by us.
+    kept = None if point is None else d.state.points.get(point)
+    if to is A.TRANSPORTING and kept is not None and kept.beds_free > 0:
         bed_until_ms = d.now_ms + eta_or_default_s * 1000 + timers.bed_hold_s * 1000
     return e.AssignmentMoved(
         assignment=task.id, to=to, due_at_ms=due_at_ms, clear_due_at_ms=clear_due_at_ms, bed_until_ms=bed_until_ms, point=point,

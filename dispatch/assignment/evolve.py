@@ -172,7 +172,7 @@ def _hold_bed(state: Tables, point: str | None, header: Header, *, held: int, fr
 def _chased(state: Tables, event: e.AssignmentChased, header: Header) -> None:
     task = state.assignments[event.assignment]
     chased = event.clock if event.clock is not Clock.CLEAR else task.chased
-    state.assignments[task.id] = replace(task, chased=chased, clocks=c.stop(task.clocks, event.clock))
+    state.assignments[task.id] = replace(task, chased=chased, clocks=c.alerted(task.clocks, event.clock, 100))
     _line(state, task, header, "AssignmentChased", clock=event.clock)
 
 

@@ -158,8 +158,6 @@ def _feed_back(d: Decision, body: cmd.ReportDisposition) -> None:
         d.in_area(incident.place.area)
     if body.disposition is Disposition.REFUSED and (incident.minor or incident.incapable):
         raise Refused("minor_cannot_refuse")
-    if body.point is not None and body.point not in d.state.points:
-        raise Refused("unknown_point", body.point)
     if incident.state is S.FEEDBACK and task is not None and task.disposition is None:
         d.emit(
             e.FeedbackAdded(

@@ -53,6 +53,8 @@ def test_who_is_late_by_half_is_chased(night: Night) -> None:
     assert night.asked(incident) is None
     night.wait(1)
     assert night.asked(incident) is Asked.CHASE_ARRIVAL
+    (late,) = night.state.assignments[task].clocks
+    assert (late.clock, late.alerted, late.due_at_ms) == (Clock.ARRIVE, 100, night.now_ms), "how late it is stays on the screen"
     night.move(task, A.ON_SCENE)
     assert night.asked(incident) is None
 
@@ -100,6 +102,15 @@ def test_a_transport_holds_a_bed_until_half_an_hour_after_its_eta(night: Night) 
     night.wait(35 * MINUTE_MS)
     point = night.state.points["p1"]
     assert (point.beds_free, point.held) == (1, 0)
+
+
+def test_a_hospital_that_is_no_point_of_ours_is_a_place_to_go_to(night: Night) -> None:
+    """Nothing is held, nothing is refused."""
+    _, task = accepted(night, A.EN_ROUTE, A.ON_SCENE, A.CONTACTED)
+    night.move(task, A.TRANSPORTING, point="city-hospital")
+    night.move(task, A.AT_FACILITY)
+    assert night.state.assignments[task].point == "city-hospital"
+    assert night.state.points["p1"].beds_free == 1
 
 
 def test_arriving_at_the_point_takes_the_bed_and_a_refusal_frees_it(night: Night) -> None:
