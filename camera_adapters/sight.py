@@ -31,11 +31,11 @@ class Sight(Protocol):
 class SightMaker(Protocol):
     """Makes the sight of a camera whose frames are this large."""
 
-    def __call__(self, camera: str, width: int, height: int) -> Sight: ...
+    def __call__(self, camera: str, width: int, height: int, /) -> Sight: ...
 
 
 class PictureKeeper(Protocol):
     """Stores a frame with people in it: sealed, and blurred."""
 
-    def __call__(self, frame: Frame, sighted: Sighted, camera: str) -> Picture:
+    def __call__(self, frame: Frame, sighted: Sighted, camera: str, /) -> Picture:
         """Return what an event carries of it. Raises OSError, NuandengError."""

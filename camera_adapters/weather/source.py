@@ -36,6 +36,7 @@ class WeatherSource:
     def __init__(self, settings: WeatherSettings) -> None:
         self._settings = settings
         self._seen: OrderedDict[bytes, None] = OrderedDict()
+        self._stamps: dict[str, tuple[int, int]] = {}
         self._validators: dict[str, dict[str, str]] = {}
         self._remote = urlsplit(settings.place).scheme in {"http", "https"}
 
@@ -64,9 +65,13 @@ class WeatherSource:
         try:
             found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and not path.name.startswith("."))
             for path in found:
-                if path.is_file() and time.time() - path.stat().st_mtime > _SETTLED_S:
+                status = path.stat()
+                stamp = (status.st_mtime_ns, status.st_size)
+                if path.is_file() and self._stamps.get(path.name) != stamp and time.time() - status.st_mtime > _SETTLED_S:
+                    self._stamps[path.name] = stamp
                     with path.open("rb") as file:
                         yield path.name, file.read(MAX_BYTES + 1)
+            self._stamps = {path.name: self._stamps[path.name] for path in found if path.name in self._stamps}
         except OSError as err:
             raise SourceError(Reason.NOT_FOUND, f"{folder} cannot be read: {err.strerror}") from err
 

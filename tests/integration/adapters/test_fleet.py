@@ -136,6 +136,15 @@ def test_a_camera_that_comes_back_is_watched_again(film: Film, fleet: Fleet, tol
         until(lambda: told.health("c")[-1] == (CameraStatus.WATCHED, "ok"), "it is watched again")
 
 
+def test_the_sub_stream_is_read_when_there_is_one(film: Film, tmp_path: Path, fleet: Fleet, told: Told, album: Album) -> None:
+    """Of a vendor whose addresses are known: the small stream is taken, and the big one where there is no small one."""
+    small = load_film(draw_film(tmp_path / "small.mp4", width=176, height=144, keyframe_every=5))
+    with Broadcast({"a/Streaming/Channels/101": film, "a/Streaming/Channels/102": small, "b/Streaming/Channels/101": film}) as broadcast:
+        fleet.adopt([_camera(name, broadcast.url("rtsp", f"{name}/Streaming/Channels/101")) for name in ("a", "b")])
+        until(lambda: len(album.kept) == 2, "both are read")
+    assert sorted(album.kept) == [("a", 144), ("b", 240)]
+
+
 def test_a_full_disk_hides_nobody(film: Film, fleet: Fleet, told: Told, album: Album) -> None:
     """The look goes out without its picture; as soon as there is room a picture is kept."""
     album.full = True

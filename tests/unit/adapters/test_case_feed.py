@@ -191,11 +191,10 @@ def test_only_the_signer_in_time_is_believed(body: bytes, other: bytes, late_s: 
     sent_s = 1_795_270_000
     signature = sign_case(b"secret", sent_s, body)
 
-    def checked(**changed: Any) -> bool:
-        given_ = {"secret": b"secret", "body": body, "signature": signature, "sent_at": str(sent_s), "now_s": sent_s + late_s} | changed
-        return check_case_signature(
-            given_["secret"], given_["body"], signature=given_["signature"], sent_at=given_["sent_at"], now_s=given_["now_s"]
-        )
+    def checked(
+        secret: bytes = b"secret", body: bytes = body, signature: str | None = signature, sent_at: str | None = str(sent_s)
+    ) -> bool:
+        return check_case_signature(secret, body, signature=signature, sent_at=sent_at, now_s=sent_s + late_s)
 
     assert checked() == (abs(late_s) <= 300)
     assert not checked(secret=b"other")
