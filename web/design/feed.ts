@@ -108,8 +108,9 @@ export class Feed {
     // Bounded: what is still missing after some rounds is noticed again by the next heartbeat.
     for (let round = 0; round < ROUNDS && (this.mustJoin || this.behind.size); round++) {
       try {
-        if (this.mustJoin) {
+        if (this.mustJoin || !this.resumes) {
           this.mustJoin = false
+          this.behind.clear()
           if (!(await this.joinOnce())) return
         } else await this.askBehind()
       } catch {
@@ -142,10 +143,6 @@ export class Feed {
   private async askBehind(): Promise<void> {
     const names = [...this.behind]
     this.behind.clear()
-    if (!this.resumes) {
-      this.mustJoin = true
-      return
-    }
     for (const name of names) {
       const sequence = this.rooms.get(name)?.sequence ?? -1
       const room = await this.asker.ask('since', { jurisdiction: name, sequence, epoch: this.epoch })

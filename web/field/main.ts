@@ -1,3 +1,4 @@
+import '@fontsource-variable/noto-sans-sc/wght.css'
 import '../design/tokens.css'
 import '../design/base.css'
 import './field.css'
