@@ -7,7 +7,7 @@ import msgspec
 from contracts import events as e
 from contracts.effects import FindWave, NotifyUnit
 from contracts.terms import AssignmentState, Channel, IncidentState, Role, UnitKind
-from contracts.values import Candidate
+from contracts.values import Candidate, ShortfallCount
 from dispatch.assignment.entity import DEPARTED, ENDED, SERVED, WAITING, Assignment
 from dispatch.decision import Decision
 from dispatch.incident.entity import SEEKING, WAVES, Incident
@@ -145,14 +145,16 @@ def find_wave(d: Decision, incident: Incident, wave: int) -> None:
     )
 
 
-def start_wave(d: Decision, incident: str, wave: int, asked: int, dropped: tuple[str, ...]) -> None:
+def start_wave(
+    d: Decision, incident: str, wave: int, *, asked: int, dropped: tuple[str, ...], shortfalls: tuple[ShortfallCount, ...]
+) -> None:
     """Record a wave whose offers went out; the next starts at two thirds of its window, unless a search is out already."""
     known = d.state.incidents[incident]
     window_ms = d.timers.offer_window_s.of_ms(known.urgency)
     d.emit(
         e.WaveStarted(
             incident=incident, wave=wave, asked=asked, ends_at_ms=d.now_ms + window_ms, radius_m=radius_of_wave_m(d, wave), dropped=dropped,
-            next_at_ms=d.now_ms + window_ms * 2 // 3 if wave < WAVES and known.finding is None else None, shortfalls=known.shortfalls,
+            next_at_ms=d.now_ms + window_ms * 2 // 3 if wave < WAVES and known.finding is None else None, shortfalls=shortfalls,
         )
     )
 

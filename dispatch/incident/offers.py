@@ -39,7 +39,7 @@ def _dispatch(d: Decision, body: cmd.DispatchIncident) -> None:
     if body.candidates and asked == 0 and not any(task in WAITING for task in _states(d, incident.id)):
         raise Refused("nobody_free", ", ".join(dropped)[:500])
     if asked:
-        start_wave(d, incident.id, wave, asked, dropped)
+        start_wave(d, incident.id, wave, asked=asked, dropped=dropped, shortfalls=body.shortfalls)
     elif not body.candidates and incident.state is not S.FILED and incident.wave is not None and incident.finding is None:
         find_wave(d, d.state.incidents[incident.id], 1)
 
@@ -93,7 +93,7 @@ def _offer_wave(d: Decision, body: cmd.OfferWave) -> None:
         volunteers += not is_point
     asked = volunteers + points
     if asked:
-        start_wave(d, incident.id, wave, asked, tuple(dropped))
+        start_wave(d, incident.id, wave, asked=asked, dropped=tuple(dropped), shortfalls=body.shortfalls)
     else:
         d.emit(e.WaveEmpty(incident=incident.id, wave=wave, dropped=tuple(dropped), shortfalls=body.shortfalls))
         if wave < WAVES:

@@ -3,7 +3,8 @@
 from contracts import commands as cmd
 from contracts import events as e
 from contracts.effects import FindWave, NotifyUnit
-from contracts.terms import Asked, AssignmentState, Channel, Clock, DeliveryStatus, IncidentState, UnitKind, UnitState, Urgency
+from contracts.terms import Asked, AssignmentState, Channel, Clock, DeliveryStatus, IncidentState, Shortfall, UnitKind, UnitState, Urgency
+from contracts.values import ShortfallCount
 from dispatch import deadlines, owed
 from tests.unit.dispatch.night import MINUTE_MS, OPERATOR, SECOND_MS, SYSTEM, Night, candidate, names, responder
 
@@ -167,6 +168,19 @@ def test_an_empty_wave_goes_on_to_the_next_at_once() -> None:
     assert [wave.wave for wave in waves_owed(night) if wave.incident == incident] == [3]
 
 
+def test_what_was_short_in_a_wave_is_shown() -> None:
+    """The newest search's counts stand on the incident."""
+    night = Night()
+    night.units("v1", "v2")
+    incident, _ = night.dispatched("v1")
+    night.wait(120 * SECOND_MS)
+    (wave,) = waves_owed(night)
+    short = (ShortfallCount(reason=Shortfall.OUTSIDE_RADIUS, count=4),)
+    body = cmd.OfferWave(incident=incident, effect=wave.effect, wave=2, candidates=(candidate("v2"),), shortfalls=short)
+    night.do(body, SYSTEM)
+    assert night.state.incidents[incident].shortfalls == short
+
+
 def test_waves_that_end_with_some_but_too_few_tell_the_supervisor_and_keep_those_who_go() -> None:
     """The case stays dispatched."""
     night = Night()
@@ -278,3 +292,24 @@ def test_each_offer_owes_a_message_and_an_answer_on_any_channel_cancels_it() -> 
     left = [effect for effect in owed(night.state).values() if isinstance(effect, NotifyUnit)]
     assert [(effect.unit, effect.template) for effect in left] == [("v3", "recall")]
     assert night.state.assignments[second].state is A.RECALLED
+
+
+def test_a_vehicle_must_answer_and_says_why_it_cannot_go() -> None:
+    """A volunteer owes nobody a reason; a crew does."""
+    night = Night()
+    night.units("car1", kind=UnitKind.VEHICLE)
+    _, (task,) = night.dispatched("car1")
+    assert night.refusal(cmd.AnswerOffer(assignment=task, accept=False), responder("car1")) == "reason_missing"
+    night.do(cmd.AnswerOffer(assignment=task, accept=False, reason="flat tyre"), responder("car1"))
+    assert night.state.assignments[task].reason == "flat tyre"
+
+
+def test_an_answer_counts_once() -> None:
+    """Whoever accepted does not decline any more, and the other way round; giving up has its own step."""
+    night = Night()
+    night.units("v1", "v2")
+    _, (first, second) = night.dispatched("v1", "v2", quota=2)
+    night.answer(first)
+    night.answer(second, accept=False)
+    assert night.refusal(cmd.AnswerOffer(assignment=first, accept=False), responder("v1")) == "already_answered"
+    assert night.refusal(cmd.AnswerOffer(assignment=second, accept=True), responder("v2")) == "already_answered"

@@ -121,3 +121,13 @@ def test_acceptance_counts_the_last_twenty_answers() -> None:
     _, (task,) = night.dispatched("v1")
     night.answer(task)
     assert document(night.state, "unit", "v1").acceptance == 0.5  # type: ignore[union-attr]
+
+
+def test_the_shift_puts_units_on_and_off_duty() -> None:
+    """The platform may begin and end a shift, nothing else."""
+    night = Night()
+    night.units("v1", on_duty=False)
+    night.do(cmd.SetDuty(unit="v1", state=U.AVAILABLE, reason="shift"), SYSTEM)
+    assert night.refusal(cmd.SetDuty(unit="v1", state=U.OUT_OF_SERVICE), SYSTEM) == "not_your_role"
+    night.do(cmd.SetDuty(unit="v1", state=U.OFF_DUTY, reason="shift"), SYSTEM)
+    assert night.unit_state("v1") is U.OFF_DUTY

@@ -189,3 +189,21 @@ def test_the_plans_of_a_hazard_do_not_touch_offers_that_are_out() -> None:
     night.wait(2 * MINUTE_MS)
     (search,) = owed(night.state).keys() - {f"{task}:offer" for task in night.state.assignments}
     assert owed(night.state)[search].radius_m == 4000  # type: ignore[union-attr]
+
+
+def test_settings_of_a_plan_out_of_range_are_refused_whole() -> None:
+    """With the name of the setting; what was configured before stays."""
+    night = cold_night()
+    for wrong in ({"revisit_h": 0}, {"urgency_uplift": 9}, {"offer_radii_m": (3000, 1000)}, {"dwell_threshold_s": -1}):
+        assert night.refusal(cmd.ConfigurePlans(plans=(night.plan(**wrong),)), ADMIN) == "settings_wrong"
+    assert len(night.state.plans) == 3
+
+
+def test_configuring_plans_during_a_warning_takes_effect_at_once() -> None:
+    """The plan in force follows its new settings."""
+    night = cold_night()
+    night.do(warning(night), SYSTEM)
+    events = night.do(cmd.ConfigurePlans(plans=(night.plan(L.ORANGE, patrol_cadence_min=5),)), ADMIN)
+    assert names(events) == ["PlansConfigured", "PlanChanged"]
+    assert settings_in_force(night.state).patrol_cadence_min == 5
+    assert not night.state.points["p1"].open
