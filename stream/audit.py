@@ -15,7 +15,6 @@ from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
 from stream.partition import partition_of
 
-
 # More than a writer can have in flight when it loses its partition.
 _REMEMBERED = 100_000
 

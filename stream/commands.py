@@ -4,12 +4,10 @@ import socket
 import threading
 import time
 from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import redis
-from aiokafka import AIOKafkaProducer
-from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
 
 from contracts.commands import AnyBody, Command, encode_command
 from contracts.documents import Answer
@@ -20,6 +18,9 @@ from contracts.topics import COMMANDS
 from contracts.values import Actor
 from stream.access import kafka_settings, topic
 from stream.partition import partition_of
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
 
 SYSTEM = Actor(account="sys", role=Role.SYSTEM)
 MAX_COMMAND_BYTES = 900 * 1024
@@ -54,7 +55,7 @@ def encode_checked(command: Command) -> bytes:
 class CommandSender:
     """For workers, over their aiokafka producer."""
 
-    def __init__(self, producer: AIOKafkaProducer, topic_name: str) -> None:
+    def __init__(self, producer: "AIOKafkaProducer", topic_name: str) -> None:
         self._producer = producer
         self._topic = topic_name
 
@@ -73,7 +74,7 @@ class CommandGate:
         self._runtime = runtime
         self._topic = topic(runtime, COMMANDS)
         self._store = store or redis.Redis.from_url(runtime.valkey_url, socket_timeout=2.0, socket_connect_timeout=1.0)
-        self._producer: KafkaProducer | None = None
+        self._producer: Any = None
         self._making = threading.Lock()
         self._reached_at = -_REACHED_FOR_S
 
@@ -100,6 +101,8 @@ class CommandGate:
         self, topic_name: str, raw: bytes, *, key: str, partition: int | None = None, acknowledged_s: float = _ACKNOWLEDGED_S
     ) -> bool:
         """Send a raw record, to any topic; as `send`."""
+        from kafka.errors import KafkaError, KafkaTimeoutError  # noqa: PLC0415 - workers send by aiokafka and need not load this
+
         producer = self._connected()
         try:
             sent = producer.send(topic_name, raw, key=key.encode(), partition=partition)
@@ -156,7 +159,10 @@ class CommandGate:
         if self._producer is not None:
             self._producer.close(timeout=5)
 
-    def _connected(self) -> KafkaProducer:
+    def _connected(self) -> Any:
+        from kafka import KafkaProducer  # noqa: PLC0415
+        from kafka.errors import KafkaError  # noqa: PLC0415
+
         # Asked first: a producer would keep the record and deliver it when nobody waits for it any more.
         if not self.reachable():
             raise StoreAwayError("Kafka does not answer.")

@@ -3,19 +3,19 @@
 import base64
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import structlog
-from aiokafka import AIOKafkaProducer
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
 
 from contracts.errors import StoreAwayError, UnreadableError
 from contracts.observations import DeadLetter
 from contracts.runtime import Runtime
 from contracts.topics import DEAD_LETTERS
 from stream.access import DISPATCHER, kafka_settings, topic
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ _CALL_S = 30.0
 class DeadLetters:
     """The sending side, for services."""
 
-    def __init__(self, producer: AIOKafkaProducer, topic_name: str, source: str) -> None:
+    def __init__(self, producer: "AIOKafkaProducer", topic_name: str, source: str) -> None:
         self._producer = producer
         self._topic = topic_name
         self._source = source
@@ -87,6 +87,9 @@ def resend_dead_letter(runtime: Runtime, number: int) -> str:
         UnreadableError: there is none of this number, or it did not come from Kafka.
         StoreAwayError: the broker does not answer.
     """
+    from kafka import KafkaProducer  # noqa: PLC0415 - workers only put aside, and need not load this
+    from kafka.errors import KafkaError  # noqa: PLC0415
+
     letter = show_dead_letter(runtime, number)
     if letter.topic is None:
         raise UnreadableError(f"Dead letter {number} came from {letter.source}, not from Kafka: send it from there.")
@@ -106,6 +109,9 @@ def resend_dead_letter(runtime: Runtime, number: int) -> str:
 
 
 def _read(runtime: Runtime, topic_name: str, partition: int, start: int, stop: int | None) -> Iterator[tuple[int, bytes]]:
+    from kafka import KafkaConsumer, TopicPartition  # noqa: PLC0415
+    from kafka.errors import KafkaError  # noqa: PLC0415
+
     settings: dict[str, Any] = kafka_settings(runtime)
     try:
         consumer = KafkaConsumer(**settings, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest")

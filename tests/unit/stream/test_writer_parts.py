@@ -2,9 +2,10 @@
 
 import msgspec
 import pytest
-from aiokafka.partitioner import murmur2
+from aiokafka.partitioner import murmur2 as murmur2_of_aiokafka
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kafka.partitioner import murmur2 as murmur2_of_kafka_python
 
 from contracts.commands import Command, DeadlineReached, ReportIncident, encode_command
 from contracts.commit import GENESIS, Commit, decode_commit, digest, encode_commit
@@ -17,7 +18,7 @@ from stream.audit import Verifier
 from stream.commands import client_command_id
 from stream.heartbeat import Watchdog
 from stream.log.fold import Fold
-from stream.partition import partition_of
+from stream.partition import murmur2, partition_of
 from stream.weather import concerned
 from stream.writer.alarm import AGAIN_MS, Alarm
 from stream.writer.decision import FailedError, Judge
@@ -39,10 +40,10 @@ def log_of(count: int) -> list[bytes]:
     return [judge.decide(states, command(f"c{number}"), START_MS + number).record for number in range(count)]
 
 
-@given(st.text(max_size=20))
-def test_a_partition_is_kafkas_own(key: str) -> None:
+@given(st.binary(max_size=40))
+def test_a_partition_is_kafkas_own(key: bytes) -> None:
     """Every client of Kafka, ours or not, sends a key to the same partition."""
-    assert partition_of(key) == (murmur2(key.encode()) & 0x7FFFFFFF) % 4
+    assert murmur2(key) == murmur2_of_aiokafka(key) & 0xFFFFFFFF == murmur2_of_kafka_python(key) & 0xFFFFFFFF
 
 
 @given(raw=st.binary(max_size=300))
