@@ -5,7 +5,10 @@ from contracts.values import Place, Value
 
 
 class FindWave(Value, frozen=True, kw_only=True, tag_field="type", tag="FindWave"):
-    """Ask GEO for candidates and send OfferWave. wanted: how many are asked in this wave. vehicles: wave 3, answer mandatory. with_point: the township's rescue point is asked too."""
+    """Ask GEO for candidates and send OfferWave.
+
+    wanted: how many are asked in this wave. vehicles: wave 3, answer mandatory. with_point: the township's rescue point is asked too.
+    """
 
     effect: str
     incident: str

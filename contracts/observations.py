@@ -79,7 +79,7 @@ class RawIntake(Value, frozen=True, kw_only=True, tag_field="type", tag="RawInta
     """Topic intake.raw, key = kind: what was pushed to the web process, unparsed; the adapter of its kind reads it.
 
     kind: `weather`, or `case:{vendor}` with its signature already checked. body: base64 of the bytes as they came, or, when key is set,
-    of their sealed form: cases speak of persons and are always sealed. headers: names in lower case, only those that say how to read the body.
+    of their sealed form: cases speak of persons and are always sealed. headers: names in lower case, those that say how to read the body.
     """
 
     kind: str

@@ -105,10 +105,10 @@ def _commands(
         yield _command(camera.place.area[:6], f"camera/{camera.camera}/{camera.url}", RegisterCameras(cameras=(camera,)))
     sealer = TextSealer(keys)
     for county in COUNTIES:
-        for chunk in _chunks(volunteer for volunteer in city.roster if volunteer.county == county.code):
-            names = iter(keys.create_many(len(chunk)))
-            entries = tuple(_sealed(volunteer, next(names), sealer) for volunteer in chunk)
-            yield _command(county.code, f"roster/{chunk[0].unit}", RegisterUnits(units=entries))
+        for people in _chunks(volunteer for volunteer in city.roster if volunteer.county == county.code):
+            names = keys.create_many(len(people))
+            entries = tuple(_sealed(volunteer, key, sealer) for volunteer, key in zip(people, names, strict=True))
+            yield _command(county.code, f"roster/{people[0].unit}", RegisterUnits(units=entries))
 
 
 def _sealed(volunteer: Volunteer, key: str, sealer: TextSealer) -> UnitEntry:

@@ -1,4 +1,4 @@
-"""`python -m nuandeng.city.replayed`: the demo city's cameras without a film of their own replay recorded detections at the adapters' edge."""
+"""`python -m nuandeng.city.replayed`: cameras of the demo city without a film of their own replay recorded detections."""
 
 import random
 import signal

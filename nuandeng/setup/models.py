@@ -51,12 +51,11 @@ def detector_step() -> Step:
     def make() -> None:
         make_venv(setup_venv(), "setup.txt", log="setup-venv")
         package = locked_package(DETECTOR_PACKAGE).folder
+        python = python_of(setup_venv())
         run(
-            [
-                python_of(setup_venv()), "-m", "nuandeng.setup.detector", "--package", package, "--faces", face_weights(), "--out", models_dir(),
-            ],
+            [python, "-m", "nuandeng.setup.detector", "--package", package, "--faces", face_weights(), "--out", models_dir()],
             log="detector",
-        )  # fmt: skip
+        )
         shutil.rmtree(setup_venv())
 
     return Step(
