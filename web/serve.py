@@ -17,6 +17,7 @@ from geventwebsocket.handler import WebSocketHandler  # noqa: E402
 
 from contracts.runtime import Runtime  # noqa: E402
 from stream.access import runtime_from_environment  # noqa: E402
+from stream.worker import configure_logging  # noqa: E402
 from web.app import create_app, start  # noqa: E402
 from web.compose import Plugs, open_services  # noqa: E402
 
@@ -56,6 +57,7 @@ def serve(runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], N
 
 def main() -> int:
     """Read the runtime file and serve."""
+    configure_logging("web")
     serve(runtime_from_environment())
     return 0
 

@@ -40,6 +40,7 @@ class Follower:
         self._answered: dict[str, Event] = {}
         self._greenlet: gevent.Greenlet | None = None
         self._pause_s = _PAUSE_S
+        self._away = False
 
     def start(self) -> None:
         """Begin."""
@@ -126,9 +127,13 @@ class Follower:
         while True:
             try:
                 self.step()
-                self._pause_s = _PAUSE_S
+                if self._away:
+                    log.info("read model is back")
+                self._away, self._pause_s = False, _PAUSE_S
             except StoreAwayError as away:
-                log.warning("read model away", why=str(away), age_ms=self.age_ms)
+                if not self._away:
+                    log.warning("read model away", why=str(away), age_ms=self.age_ms)
+                self._away = True
                 self._rest()
             except (GapError, UnreadableError) as broken:
                 log.warning("board loads again", why=str(broken))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contracts.terms import Role
-from tests.integration.web.conftest import COUNTY, OTHER, Person, Town
+from tests.integration.web.town import COUNTY, OTHER, Person, Town
 from web.access.table import RULES, UNGUARDED, Reach
 from web.api.every import ROUTES
 from web.api.routes import Route

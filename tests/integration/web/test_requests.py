@@ -19,7 +19,7 @@ from contracts.registry_entries import UnitEntry
 from contracts.terms import Role, UnitKind
 from contracts.values import Actor
 from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, sign_case
-from tests.integration.web.conftest import ADMIN, COUNTY, SQUARE, Town
+from tests.integration.web.town import ADMIN, COUNTY, SQUARE, Town
 from web.app import Web
 from web.clock import now_ms
 
@@ -46,7 +46,7 @@ def test_what_is_personal_is_sealed_before_it_leaves(town: Town, person: Any) ->
     person(Role.OPERATOR).post("/incidents", REPORT)
     sent = msgspec.json.encode(town.gate.sent[-1])
     everything = [sent]
-    for key in town.store.keys():
+    for key in list(town.store.scan_iter()):
         kind = town.store.type(key)
         everything.append(town.store.dump(key) or b"")
         if kind == b"hash":

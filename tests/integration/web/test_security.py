@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.terms import Role
-from tests.integration.web.conftest import PASSWORD, Town
+from tests.integration.web.town import PASSWORD, Town
 from web.access import throttle
 from web.api.routes import JSON_LIMIT_BYTES
 from web.app import Web

@@ -12,7 +12,7 @@ from contracts.registry_entries import UnitEntry
 from contracts.terms import Role, UnitKind, UnitState
 from contracts.values import Actor, Place
 from stream.readmodel import keys
-from tests.integration.web.conftest import ADMIN, CITY, COUNTY, ELSEWHERE, OTHER, SQUARE, Person, Town
+from tests.integration.web.town import ADMIN, CITY, COUNTY, ELSEWHERE, OTHER, SQUARE, Person, Town
 from web.app import Web
 
 DESK = Actor(account="o", role=Role.OPERATOR, area="3716")
