@@ -142,7 +142,9 @@ def run(argv: Sequence[str | Path], *, log: str, cwd: Path = ROOT, env: Mapping[
             check=False,
         )
     if ended.returncode != 0:
-        tail = "\n".join(path.read_text(errors="replace").splitlines()[-25:])
+        lines = path.read_text(errors="replace").splitlines()
+        # npm says what is wrong first, Python last.
+        tail = "\n".join(lines if len(lines) <= 32 else [*lines[:10], "  …", *lines[-20:]])
         command = " ".join(str(part) for part in argv[:4])
         raise StepError(f"`{command} …` ended with {ended.returncode}:\n{tail}\n(all of it: {path}) {hint}".rstrip())
 
