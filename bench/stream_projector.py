@@ -48,15 +48,15 @@ async def run(kafka: RunningKafka, valkey: RunningValkey, count: int) -> None:
     store = redis.asyncio.Redis.from_url(valkey.url)
     projector = Projector(kafka.client_settings("platform"), COMMITS, None, store)
     running = asyncio.create_task(projector.run())
-    while await store.get(keys.EPOCH) is None or len(projector.follower.folds) < WRITER_PARTITIONS:
+    while await store.get(keys.EPOCH) is None or len(projector.follower.folds) < WRITER_PARTITIONS:  # noqa: ASYNC110 - another process's progress
         await asyncio.sleep(0.05)
     last, deciding_s = await fill(kafka, count)
     print(f"deciding: {count / deciding_s:,.0f} commands/s of one core")
-    while projector.counts["commits"] == 0:
+    while projector.counts["commits"] == 0:  # noqa: ASYNC110 - another process's progress
         await asyncio.sleep(0.01)
     started, cpu = time.monotonic(), time.process_time()
     already = projector.counts["commits"]
-    while {int(key): int(at) for key, at in (await store.hgetall(keys.OFFSETS)).items()} != last:
+    while {int(key): int(at) for key, at in (await store.hgetall(keys.OFFSETS)).items()} != last:  # noqa: ASYNC110 - another process's progress
         await asyncio.sleep(0.05)
     seconds, cpu = time.monotonic() - started, time.process_time() - cpu
     print(f"projecting: {(count - already) / seconds:,.0f} commits/s ({cpu / seconds:.0%} of a core), {projector.counts}")

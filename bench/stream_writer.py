@@ -1,7 +1,7 @@
 """Commands per second through one real dispatcher worker: `python -m bench.stream_writer [COMMANDS]`.
 
-Real domain commands (reports of incidents, receiving, filing) are put into a fresh Kafka first; then the worker is started and the time from
-its first commit to its last is taken from the broker's own append times.
+Real domain commands (reports of incidents, receiving, filing) are put into a fresh Kafka first; then the worker is started, and the
+time is taken from the first commit in the log to the last.
 """
 
 import os

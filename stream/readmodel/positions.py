@@ -47,6 +47,7 @@ class Positions:
         self._follower, self._sender, self._letters = follower, sender, letters
         self._fixes: dict[str, dict[str, Fix]] = {}
         self._placed: dict[str, dict[str, str]] = {}
+        self._placed_at: dict[str, int] = {}
         self._moved: dict[str, set[str]] = {}
         self._arrivals = Arrivals()
         self._told_at_ms: dict[str, int] = {}
@@ -163,6 +164,7 @@ class Positions:
                     # Another read model: everything is placed anew.
                     self._epoch = epoch
                     self._placed.clear()
+                    self._placed_at.clear()
                     self._moved = {jurisdiction: set(fixes) for jurisdiction, fixes in self._fixes.items()}
                 for state in list(self._follower.states()):
                     await self._place(state)
@@ -176,8 +178,19 @@ class Positions:
         fixes = self._fixes.get(jurisdiction, {})
         placed = self._placed.setdefault(jurisdiction, {})
         moved = self._moved.pop(jurisdiction, set())
-        pipeline = self._store.pipeline(transaction=False)
-        for name, unit in list(state.units.items()):
+        pipeline = self._store.pipeline(transaction=True)
+        if jurisdiction not in self._placed_at:
+            # What an earlier run left may be wrong by now: replaced whole, in the same transaction.
+            pipeline.delete(*(keys.geo(jurisdiction, kind.value, free=free) for kind in UnitKind for free in (True, False)))
+        # Without a commit since, nobody's key has changed.
+        unchanged = self._placed_at.get(jurisdiction) == state.sequence
+        if unchanged and not moved:
+            return
+        self._placed_at[jurisdiction] = state.sequence
+        for name in moved if unchanged else list(state.units):
+            unit = state.units.get(name)
+            if unit is None:
+                continue
             fix = fixes.get(name) or home_of(state, unit)
             key = None if fix is None else geo_key(state, unit)
             before = placed.get(name)
@@ -189,7 +202,7 @@ class Positions:
             if key is not None and fix is not None:
                 pipeline.geoadd(key, (fix.lon_wgs84, fix.lat_wgs84, name))
                 placed[name] = key
-        for name in moved:
+        for name in moved & state.units.keys():
             pipeline.hset(keys.seen(jurisdiction), name, fixes[name].text)
         if moved:
             shown = [{"unit": name, "lat_wgs84": fixes[name].lat_wgs84, "lon_wgs84": fixes[name].lon_wgs84, "at_ms": fixes[name].at_ms}
@@ -200,6 +213,7 @@ class Positions:
         except BaseException:
             self._moved.setdefault(jurisdiction, set()).update(moved)
             placed.clear()
+            del self._placed_at[jurisdiction]
             raise
 
 

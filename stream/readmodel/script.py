@@ -4,7 +4,7 @@
 # ARGV: epoch, partition, first offset, last offset, then five flat lists, each led by its length:
 #   documents (key, id, json; '' deletes), feed (key, entry id, json), answers (key, seconds, json), heads (key, before, after),
 #   jurisdictions to wake.
-# Returns {1, last} when applied; {0, the offset it is at} when the batch is not the next one; {-1} for another epoch; {-2} for another head.
+# Returns {1, last} when applied; {0, the offset it is at} when the batch is not the next one; {-1}: another epoch; {-2}: another head.
 APPLY = """
 local A, i = ARGV, 5
 if redis.call('GET', KEYS[2]) ~= A[1] then return {-1} end

@@ -24,7 +24,7 @@ def hotline(code: str, number: int = 0) -> ReportIncident:
     return ReportIncident(source=Source.HOTLINE, place=place(code, number % 50), urgency=Urgency.VERY_URGENT)
 
 
-def ask(gate: CommandGate, body: AnyBody, code: str, key: str, actor: Actor = OPERATOR, seconds: float = 60.0) -> Answer:
+def ask(gate: CommandGate, body: AnyBody, code: str, key: str, actor: Actor = OPERATOR, *, seconds: float = 60.0) -> Answer:
     """Send and wait for the answer."""
     command_id = client_command_id(actor.account, key)
     deadline = time.monotonic() + seconds

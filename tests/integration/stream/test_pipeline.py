@@ -136,7 +136,7 @@ def _arrive(facts: Facts, store: redis.Redis, incident: str) -> bool:
 def test_warnings_cases_and_camera_health_reach_whom_they_concern(
     runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate, facts: Facts
 ) -> None:
-    """A city-wide warning activates each county's plan and its cancellation reverts it; a case becomes one incident; a blind camera shows."""
+    """A city-wide warning activates each county's plan, its cancellation reverts it; a case is one incident; a blind camera shows."""
     for role in ("dispatcher", "projector", "sightings", "weather"):
         workers.start(role)
     for code in (CODE, "371622"):
@@ -154,8 +154,9 @@ def test_warnings_cases_and_camera_health_reach_whom_they_concern(
     for code in (CODE, "371622"):
         until(lambda code=code: not documents(store, "plan", code)["plan"]["active"], f"{code}'s plan is reverted", 20)  # type: ignore[misc]
     case = IntakeReport(
-        reference="A1", jurisdiction=CODE, source=Source.CASE_FEED, vendor="v", urgency=Urgency.URGENT, place=place(CODE), reported_at_ms=now_ms
-    )
+        reference="A1", jurisdiction=CODE, source=Source.CASE_FEED, vendor="v", urgency=Urgency.URGENT, place=place(CODE),
+        reported_at_ms=now_ms,
+    )  # fmt: skip
     for _ in range(2):
         facts.send(REPORTS, case)
     until(lambda: documents(store, "incident"), "the case is an incident", 20)
@@ -174,7 +175,7 @@ def test_hostile_bytes_in_every_topic_end_as_dead_letters(
     for role in ("dispatcher", "projector", "sightings", "weather"):
         workers.start(role)
     register(gate, CODE, volunteers=1)
-    chance = random.Random(3)
+    chance = random.Random(3)  # noqa: S311
     garbage = [b"\x00" * 10, b"{}", b'{"type":"Detections.1"}', chance.randbytes(200), b"[" * 3000]
     for name in (OBSERVATIONS, WARNINGS, REPORTS, POSITIONS):
         for raw in garbage:
@@ -220,7 +221,7 @@ def test_a_snapshot_and_the_changes_equal_a_fresh_snapshot(
     for role in ("dispatcher", "projector", "effects"):
         workers.start(role)
     register(gate, CODE)
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311
     joined = []
     known: list[str] = []
     for number in range(60):

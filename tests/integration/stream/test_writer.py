@@ -46,7 +46,7 @@ class Load:
         self._thread.start()
 
     def _run(self) -> None:
-        chance, number = random.Random(5), 0
+        chance, number = random.Random(5), 0  # noqa: S311
         while not self._over.wait(self._pause_s):
             number += 1
             code = COUNTIES[number % len(COUNTIES)]
@@ -54,7 +54,7 @@ class Load:
             try:
                 for _ in range(2 if chance.random() < 0.1 else 1):
                     sent = self._gate.send(hotline(code, number), jurisdiction=code, command_id=command_id, actor=OPERATOR)
-            except Exception:  # noqa: BLE001 - a broker that is away refuses; only what it took counts
+            except Exception:  # noqa: BLE001, S112 - a broker that is away refuses; only what it took counts
                 continue
             if sent:
                 self.acknowledged.append(command_id)
@@ -151,7 +151,7 @@ def test_a_command_becomes_a_commit_a_document_and_an_answer(
 def test_poison_is_put_aside_and_the_writer_goes_on(runtime: Runtime, workers: Workers, gate: CommandGate) -> None:
     """Bytes that are no command, and commands for nobody, end as dead letters with their place; what follows is decided."""
     producer = KafkaProducer(**kafka_settings(runtime))
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311
     poison = [b"", b"{", b"\xff\xfe", b"null", b'{"id": 1}', b"[" * 5000, bytes(chance.randbytes(300))]
     for raw in poison:
         producer.send(topic(runtime, COMMANDS), raw, key=b"371602", partition=1)

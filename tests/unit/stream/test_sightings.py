@@ -1,6 +1,7 @@
 """Who stays is found whatever the camera's rhythm, and who passes is not."""
 
 import random
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -39,10 +40,10 @@ def run(looks: list[Look], threshold: int = 60) -> tuple[CameraTracks, list[str]
 @settings(max_examples=60, deadline=None)
 def test_somebody_who_stays_is_one_track_reported_once(step_s: float, jitter: float, missed: float, seed: int) -> None:
     """Jittering boxes, missed detections and any rhythm up to a look a minute: one person, one first report, at the threshold."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     moments = [number * step_s for number in range(int(900 / step_s))]
     seen = [at_s for number, at_s in enumerate(moments) if number == 0 or chance.random() >= missed]
-    if any(later - earlier > GAP_MS / 1000 for earlier, later in zip(seen, seen[1:], strict=False)) or len(seen) < LOOKS_LEAST:
+    if any(later - earlier > GAP_MS / 1000 for earlier, later in pairwise(seen)) or len(seen) < LOOKS_LEAST:
         return
     looks = [look(at_s, box(0.4 + chance.uniform(-jitter, jitter)), picture="p") if at_s in seen else look(at_s) for at_s in moments]
     camera, sent = run(looks, 120)
@@ -56,7 +57,7 @@ def test_somebody_who_stays_is_one_track_reported_once(step_s: float, jitter: fl
 @settings(max_examples=40, deadline=None)
 def test_a_passer_by_is_never_reported(seed: int) -> None:
     """Somebody who crosses the picture is nowhere long enough."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     speed = chance.uniform(0.06, 0.2)
     _, sent = run([look(number * 2, box(number * speed, 0.5), picture="p") for number in range(int(0.9 / speed))], 30)
     assert sent == []
@@ -110,7 +111,7 @@ def test_reports_come_again_at_growing_intervals() -> None:
     for at_s in range(0, 10_800, 30):
         camera, due = due_reports(follow(camera, look(at_s, box(), picture="p")), 600)
         sent += [at_s for _ in due]
-    gaps = [later - earlier for earlier, later in zip(sent, sent[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(sent)]
     assert gaps == sorted(gaps)
     assert 4 <= len(sent) <= 7
 
