@@ -122,7 +122,9 @@ class CameraRegister:
                 self._stop.wait(_AGAIN_S)
 
     def _follow(self) -> None:
-        consumer = KafkaConsumer(**self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none")
+        consumer = KafkaConsumer(
+            **self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none", reconnect_backoff_max_ms=2000
+        )  # fmt: skip
         try:
             partitions = [TopicPartition(self._topic, n) for n in range(WRITER_PARTITIONS)]
             consumer.assign(partitions)

@@ -55,7 +55,7 @@ def main() -> None:
 
     intake = IntakeConsumer(runtime, "case-intake", publisher, wanted=lambda kind: kind.startswith(PREFIX), read=read, keys=keys)
     sources = polled(folder, reader)
-    threads = [threading.Thread(target=keep_reading, args=(source, publisher.send, stop), daemon=True) for source in sources]
+    threads = [threading.Thread(target=keep_reading, args=(source, publisher.deliver, stop), daemon=True) for source in sources]
     threads.append(threading.Thread(target=intake.run, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()

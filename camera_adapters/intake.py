@@ -85,7 +85,7 @@ class IntakeConsumer:
         settings: dict[str, Any] = kafka_settings(self._runtime)
         consumer = KafkaConsumer(
             topic(self._runtime, RAW_INTAKE), **settings, group_id=group(self._runtime, self._name), enable_auto_commit=False,
-            auto_offset_reset="earliest", session_timeout_ms=6000, heartbeat_interval_ms=2000,
+            auto_offset_reset="earliest", session_timeout_ms=6000, heartbeat_interval_ms=2000, reconnect_backoff_max_ms=2000,
         )  # fmt: skip
         try:
             while not stop.is_set():

@@ -14,15 +14,19 @@ _log = structlog.get_logger(__name__)
 
 
 def keep_reading(
-    adapter: Adapter[AnyFact], publish: Callable[[AnyFact], None], stop: threading.Event, *, jitter: Callable[[], float] = random.random
+    adapter: Adapter[AnyFact],
+    publish: Callable[[AnyFact, threading.Event], None],
+    stop: threading.Event,
+    *,
+    jitter: Callable[[], float] = random.random,
 ) -> None:
-    """Read until stopped."""
+    """Read until stopped. publish: returns when the fact is safe, or `stop` is set."""
     attempt = 0
     while not stop.is_set():
         try:
             for fact in adapter.facts(stop):
                 attempt = 0
-                publish(fact)
+                publish(fact, stop)
         except SourceError as err:
             _log.warning("source_lost", adapter=adapter.kind, reason=err.reason.value, detail=str(err))
         except Exception:  # noqa: BLE001 - top of a loop, logged

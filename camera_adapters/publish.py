@@ -1,5 +1,6 @@
 """Facts to Kafka: one producer a process."""
 
+import threading
 import time
 from base64 import b64encode
 from typing import Any
@@ -21,6 +22,8 @@ _encode = msgspec.json.Encoder().encode
 # A dead letter holds bytes as they came; a body larger than this is cut, and says so in its detail.
 _MAX_LETTER_BYTES = 600 * 1024
 _FLUSH_S = 30.0
+_TOLD_S = 10.0
+_AGAIN_S = 1.0
 
 AnyFact = Detections | CameraHealth | WeatherWarning | IntakeReport | DeadLetter
 
@@ -53,7 +56,10 @@ class Publisher:
         self._runtime = runtime
         self.failed = 0
         settings: dict[str, Any] = kafka_settings(runtime)
-        self._producer = KafkaProducer(**settings, acks="all", linger_ms=20, delivery_timeout_ms=60_000, request_timeout_ms=20_000)
+        self._producer = KafkaProducer(
+            **settings, acks="all", linger_ms=20, max_block_ms=5_000, delivery_timeout_ms=60_000, request_timeout_ms=20_000,
+            reconnect_backoff_max_ms=2_000,
+        )  # fmt: skip
 
     def send(self, fact: AnyFact) -> None:
         """Put a fact on its way. One that Kafka does not take within a minute is counted and logged."""
@@ -62,6 +68,18 @@ class Publisher:
             self._producer.send(topic_name(self._runtime, name), key=key.encode(), value=_encode(fact)).add_errback(self._lost, name, key)
         except KafkaError as err:
             self._lost(name, key, err)
+
+    def deliver(self, fact: AnyFact, stop: threading.Event) -> None:
+        """Send a fact and wait until Kafka has it, however long Kafka is away; for facts whose source tells them only once."""
+        name, key = address_of(fact)
+        while not stop.is_set():
+            try:
+                self._producer.send(topic_name(self._runtime, name), key=key.encode(), value=_encode(fact)).get(timeout=_TOLD_S)
+            except KafkaError as err:
+                _log.warning("fact_waits", topic=name, key=key, error=repr(err))
+                stop.wait(_AGAIN_S)
+            else:
+                return
 
     def _lost(self, name: str, key: str, err: BaseException) -> None:
         self.failed += 1

@@ -35,7 +35,7 @@ def main() -> None:
     intake = IntakeConsumer(
         runtime, "weather-intake", publisher, wanted=lambda kind: kind == "weather", read=lambda _raw, body: parse_warnings(body)
     )
-    threads = [threading.Thread(target=keep_reading, args=(source, publisher.send, stop), daemon=True) for source in sources]
+    threads = [threading.Thread(target=keep_reading, args=(source, publisher.deliver, stop), daemon=True) for source in sources]
     threads.append(threading.Thread(target=intake.run, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()

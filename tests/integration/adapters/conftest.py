@@ -42,7 +42,7 @@ class AdapterHost:
         )  # fmt: skip
         self._file = folder / "runtime.json"
         self._file.write_bytes(msgspec.json.encode(self.runtime))
-        self._producer = KafkaProducer(**kafka.client_settings())
+        self._producer: KafkaProducer | None = None
 
     def start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Run `python -m module`; its log lies in the test's folder."""
@@ -54,6 +54,7 @@ class AdapterHost:
 
     def write(self, topic: str, key: str, value: bytes) -> None:
         """Put a record on a topic and wait until Kafka has it."""
+        self._producer = self._producer or KafkaProducer(**self._kafka.client_settings())
         self._producer.send(self.prefix + topic, key=key.encode(), value=value).get(timeout=20)
 
     def heard(self, topic: str, kind: Any) -> list[Any]:
@@ -81,9 +82,16 @@ class AdapterHost:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close the test's own connections, before the broker is killed under them; what was heard is heard again from the beginning."""
         for consumer, _ in self._heard.values():
             consumer.close()
-        self._producer.close()
+        self._heard.clear()
+        if self._producer is not None:
+            self._producer.close()
+            self._producer = None
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import msgspec
 from contracts.observations import DeadLetter, IntakeReport, WeatherWarning
 from contracts.terms import Hazard, Source, WarningKind
 from contracts.topics import DEAD_LETTERS, RAW_INTAKE, REPORTS, WARNINGS
+from nuandeng.embedded.session import RunningKafka
 from stream.intake_sealing import seal_intake
 from stream.vault.keystore import FileKeyStore
 from stream.vault.sealer import TextSealer
@@ -37,6 +38,20 @@ def test_warnings_from_a_folder_and_a_push(host: AdapterHost) -> None:
     assert (letter.reason, letter.topic, letter.key) == ("unreadable", RAW_INTAKE, "weather")
     process.terminate()
     assert process.wait(15) == 0
+
+
+def test_a_warning_that_comes_while_kafka_is_away_arrives_later(host: AdapterHost, kafka: RunningKafka) -> None:
+    """The broker dies (kill -9), a file is dropped, the broker comes back: the warning stands on the topic, with nobody's help."""
+    host.start("camera_adapters.weather")
+    until((host.folder / "weather").is_dir, "the folder is there")
+    shutil.copy(SAMPLES / "12379-cold-wave.xml", host.folder / "weather" / "1.xml")
+    until(lambda: len(host.heard(WARNINGS, WeatherWarning)) == 1, "the process is at work")
+    host.let_go()
+    kafka.kill()
+    shutil.copy(SAMPLES / "cap-cold-wave.xml", host.folder / "weather" / "2.xml")
+    until(lambda: "fact_waits" in (host.folder / "camera_adapters.weather.log").read_text(), "the process noticed")
+    kafka.restart()
+    until(lambda: "BZ-COLD-20261121-1" in {w.identifier for w in host.heard(WARNINGS, WeatherWarning)}, "the warning arrived", 90)
 
 
 def test_a_pushed_case_becomes_a_report_that_only_the_keystore_opens(host: AdapterHost) -> None:
