@@ -19,10 +19,18 @@ from stream.sightings.tracks import CameraTracks, TooLateError, follow
 
 TABLE = "tracks"
 _HEALTH_AGAIN_MS = 60_000
+_UNKNOWN_AGAIN_S = 600.0
 
 decode_observation = msgspec.json.Decoder(Observation).decode
 _decode_tracks = msgspec.json.Decoder(CameraTracks).decode
 _encode_tracks = msgspec.json.Encoder().encode
+
+
+class UnknownCameraError(Exception):
+    """Nobody registered this camera in this jurisdiction."""
+
+    def __init__(self, camera: str, jurisdiction: str) -> None:
+        super().__init__(f"{camera} in {jurisdiction}")
 
 
 class Watcher:
@@ -31,21 +39,30 @@ class Watcher:
     def __init__(self, table: Any, follower: LogFollower, sender: CommandSender, counts: Counter[str]) -> None:
         self._table, self._follower, self._sender, self.counts = table, follower, sender, counts
         self._health: dict[str, tuple[str, str, int]] = {}
+        self._unknown_s: dict[str, float] = {}
 
     async def use(self, raw: bytes) -> None:
         """Use one record. Raises UnusableError, msgspec.MsgspecError, KafkaError."""
         observation = decode_observation(raw)
         await self._follower.ready.wait()
-        if isinstance(observation, CameraHealth):
-            await self._health_told(observation)
-        else:
-            await self._looked(observation)
+        try:
+            if isinstance(observation, CameraHealth):
+                await self._health_told(observation)
+            else:
+                await self._looked(observation)
+        except UnknownCameraError as err:
+            # One letter says it; a camera that looks every second must not fill the topic until somebody registers it.
+            now_s = time.monotonic()
+            if now_s - self._unknown_s.get(observation.camera, -_UNKNOWN_AGAIN_S) >= _UNKNOWN_AGAIN_S:
+                self._unknown_s[observation.camera] = now_s
+                raise UnusableError("unknown_camera", str(err)) from err
+            self.counts["unknown_camera_again"] += 1
 
     def _camera(self, jurisdiction: str, camera: str) -> tuple[State, Camera]:
         state = self._follower.state(jurisdiction)
         found = None if state is None else state.cameras.get(camera)
         if state is None or found is None:
-            raise UnusableError("unknown_camera", f"{camera} in {jurisdiction}")
+            raise UnknownCameraError(camera, jurisdiction)
         return state, found
 
     async def _looked(self, detections: Detections) -> None:
