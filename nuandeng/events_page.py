@@ -19,9 +19,10 @@ PAGE = ROOT / "docs" / "events.md"
 _INTRODUCTION = """\
 # What stands in Kafka
 
-Keys are UTF-8 text, values are JSON; Kafka's own console consumer shows both. Unknown fields and unknown versions are an error: the record
-becomes a dead letter with its reason, source and bytes. A tagged record says what it is in `type`, `<Name>.<version>`; a field whose value is
-its default may be left out. `*_ms` are epoch milliseconds UTC, `*_wgs84` degrees, `Sealed` is ciphertext (AES-256-GCM) with the name of its key.
+Keys are UTF-8 text, values are JSON; Kafka's own console consumer shows both. Unknown fields and unknown versions are an error:
+the record becomes a dead letter with its reason, source and bytes. A tagged record says what it is in `type`, `<Name>.<version>`;
+a field whose value is its default may be left out. `*_ms` are epoch milliseconds UTC, `*_wgs84` degrees; `Sealed` is ciphertext
+(AES-256-GCM) with the name of its key.
 
 A commit **stands** if its `sequence` is that of the last standing commit of its jurisdiction + 1 and its `previous` is the SHA-256 of that
 one's bytes; readers ignore the rest.
