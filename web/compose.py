@@ -19,7 +19,7 @@ from web.board.board import Board
 from web.board.follower import Follower
 from web.board.masking import MaskedNames
 from web.board.redis_model import RedisReadModel
-from web.ports import CaseParser, HeadBlur, WarningParser
+from web.ports import HeadBlur
 from web.positions import PositionPacker
 from web.services import Services
 
@@ -32,8 +32,6 @@ class Plugs(NamedTuple):
     """What only the composition root can bring: web imports no adapter."""
 
     blur: HeadBlur | None = None
-    parse_warning: WarningParser | None = None
-    parse_case: CaseParser | None = None
 
 
 def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIST) -> Services:
@@ -71,6 +69,4 @@ def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIS
         redis=server,
         dist=str(dist),
         blur=plugs.blur,
-        parse_warning=plugs.parse_warning,
-        parse_case=plugs.parse_case,
     )

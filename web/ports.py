@@ -7,7 +7,6 @@ import msgspec
 
 from contracts.commands import AnyBody
 from contracts.documents import Answer, FeedEntry
-from contracts.observations import IntakeReport, WeatherWarning
 from contracts.values import Actor
 
 
@@ -87,17 +86,3 @@ class HeadBlur(Protocol):
 
     def __call__(self, jpeg: bytes) -> bytes:
         """Return a JPEG with every head blurred. Raises UnreadableError."""
-
-
-class WarningParser(Protocol):
-    """CAP 1.2 and 12379."""
-
-    def __call__(self, body: bytes) -> WeatherWarning:
-        """Raises UnreadableError."""
-
-
-class CaseParser(Protocol):
-    """A vendor's case document."""
-
-    def __call__(self, vendor: str, body: bytes) -> IntakeReport:
-        """Return the report with personal fields sealed. Raises UnreadableError, KeyError for a vendor without a mapping."""

@@ -6,18 +6,19 @@ import redis
 
 from contracts.ports import EvidenceStore, KeyStore, Sealer
 from contracts.runtime import Runtime
+from stream.vault.secrets import SecretsStore
 from web.access.ended import EndedSessions
 from web.access.throttle import Throttle
 from web.access.tokens import Tokens
 from web.board.board import Board
 from web.board.follower import Follower
-from web.ports import CaseParser, Gate, HeadBlur, ReadModel, Secrets, WarningParser
+from web.ports import Gate, HeadBlur, ReadModel
 from web.positions import PositionPacker
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """jurisdictions: six-digit codes. blur, parse_warning, parse_case: None when this installation has none."""
+    """jurisdictions: six-digit codes. blur: None where nothing that finds heads runs."""
 
     runtime: Runtime
     jurisdictions: tuple[str, ...]
@@ -25,7 +26,7 @@ class Services:
     follower: Follower
     read_model: ReadModel
     gate: Gate
-    secrets: Secrets
+    secrets: SecretsStore
     keys: KeyStore
     sealer: Sealer
     evidence: EvidenceStore
@@ -36,5 +37,3 @@ class Services:
     redis: "redis.Redis"
     dist: str
     blur: HeadBlur | None = None
-    parse_warning: WarningParser | None = None
-    parse_case: CaseParser | None = None

@@ -7,17 +7,20 @@ import msgspec
 from flask import Response, request
 from pydantic import Field
 
-from contracts.errors import StoreAwayError, UnreadableError
-from contracts.topics import REPORTS, WARNINGS
+from contracts.errors import StoreAwayError
+from contracts.topics import RAW_INTAKE
 from stream.access import topic
 from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, check_case_signature
+from stream.intake_sealing import seal_intake
 from web.api.replies import reply
 from web.api.routes import Call, route
 from web.api.values import FixBody
 from web.api.wire import Wire
-from web.problems import BadSignatureError, NotFoundError, UnreadableBodyError
+from web.clock import now_ms
+from web.problems import BadSignatureError, UnreadableBodyError
 
 _ACKNOWLEDGED_S = 5.0
+CASE_SECRET = "case_feed/"  # noqa: S105 - where it lies, not what it is
 
 
 class FixesBody(Wire):
@@ -28,15 +31,8 @@ class FixesBody(Wire):
 
 @route("warnings.push", "POST", "/weather/warnings", "A CAP 1.2 or 12379 warning", takes="application/xml", gives={202: "Taken"})
 def push_warning(call: Call) -> Response:
-    """It is parsed here, so that a bad one is refused here."""
-    if call.services.parse_warning is None:
-        raise NotFoundError("This process takes no warnings.")
-    try:
-        warning = call.services.parse_warning(call.raw)
-    except UnreadableError as err:
-        raise UnreadableBodyError(str(err)) from err
-    _produce(call, WARNINGS, warning.identifier, msgspec.json.encode(warning))
-    return reply({"identifier": warning.identifier}, 202)
+    """Handed to the weather adapter as it came; what it cannot read becomes a dead letter with its reason."""
+    return _take(call, "weather")
 
 
 @route(
@@ -48,26 +44,28 @@ def push_warning(call: Call) -> Response:
     gives={202: "Taken"},
 )
 def push_case(call: Call) -> Response:
-    """Signed with the vendor's secret; the same case twice counts once, by its number."""
+    """Signed with the vendor's secret; sealed before it is written, and parsed by the case adapter."""
     vendor = call.path["vendor"]
-    secret = call.services.secrets.get(f"case_feed/{vendor}") or b""
+    secret = call.services.secrets.get(f"{CASE_SECRET}{vendor}") or b""
     signature, sent_at = request.headers.get(SIGNATURE_HEADER), request.headers.get(TIME_HEADER)
     # Checked for unknown vendors as well: which ones there are is nobody's business.
     if not check_case_signature(secret, call.raw, signature=signature, sent_at=sent_at, now_s=int(time.time())):
         raise BadSignatureError(f"{SIGNATURE_HEADER} and {TIME_HEADER} are not those of this body and vendor.")
-    if call.services.parse_case is None:
-        raise NotFoundError("This process takes no cases.")
-    try:
-        report = call.services.parse_case(vendor, call.raw)
-    except (UnreadableError, KeyError) as err:
-        raise UnreadableBodyError(str(err)) from err
-    _produce(call, REPORTS, report.jurisdiction, msgspec.json.encode(report))
-    return reply({"reference": report.reference}, 202)
+    return _take(call, f"case:{vendor}")
 
 
-def _produce(call: Call, topic_name: str, key: str, raw: bytes) -> None:
-    if not call.services.gate.produce(topic(call.services.runtime, topic_name), raw, key=key, acknowledged_s=_ACKNOWLEDGED_S):
+def _take(call: Call, kind: str) -> Response:
+    if not call.raw:
+        raise UnreadableBodyError("There is nothing in it.")
+    record = seal_intake(call.services.keys, kind, call.raw, now_ms(), _how_to_read())
+    name = topic(call.services.runtime, RAW_INTAKE)
+    if not call.services.gate.produce(name, msgspec.json.encode(record), key=kind, acknowledged_s=_ACKNOWLEDGED_S):
         raise StoreAwayError("Kafka has not confirmed it; send it again, it counts once.")
+    return reply({"kind": kind}, 202)
+
+
+def _how_to_read() -> dict[str, str]:
+    return {"content-type": request.content_type} if request.content_type else {}
 
 
 @route("positions.push", "POST", "/positions", "Positions of the own unit", body=FixesBody, gives={202: "Taken"})

@@ -5,13 +5,13 @@ from typing import Annotated
 from flask import Response
 from pydantic import Field, StringConstraints
 
-from web import push_subscriptions
+from contracts.errors import UnreadableError
+from stream.push import add_subscription, vapid_public_key
 from web.api.replies import reply
 from web.api.routes import Call, route
 from web.api.wire import Wire
 from web.board.phone import phone_snapshot
-from web.clock import now_ms
-from web.problems import AwayError, NotFoundError
+from web.problems import AwayError, FieldError, InvalidError, NotFoundError
 
 
 class PushKeys(Wire):
@@ -45,28 +45,17 @@ def read_field(call: Call) -> Response:
 @route("push.key", "GET", "/push/key", "The key that this installation's pushes are signed with", gives={200: "PushKey"})
 def read_push_key(call: Call) -> Response:
     """VAPID public key, base64url."""
-    key = push_subscriptions.public_key(call.services.secrets)
-    if key is None:
-        raise NotFoundError("This installation has no VAPID keys yet; set-up makes them.")
-    return reply({"key": key})
+    return reply({"key": vapid_public_key(call.services.secrets)})
 
 
 @route("push.subscribe", "POST", "/push/subscription", "Let this phone be rung", body=SubscriptionBody, gives={204: None})
 def subscribe(call: Call) -> Response:
     """Kept in the secrets store; the same phone again replaces its old one."""
-    body: SubscriptionBody = call.body
-    account = call.who().account
-    if account.unit is None:
+    unit = call.who().account.unit
+    if unit is None:
         raise NotFoundError("This account has no unit.")
-    push_subscriptions.store(
-        call.services.secrets,
-        push_subscriptions.Subscription(
-            account=account.account,
-            unit=account.unit,
-            endpoint=body.endpoint,
-            p256dh=body.keys.p256dh,
-            auth=body.keys.auth,
-            since_ms=now_ms(),
-        ),
-    )
+    try:
+        add_subscription(call.services.secrets, unit, call.raw)
+    except UnreadableError as err:
+        raise InvalidError(str(err), errors=(FieldError("endpoint", str(err)),)) from err
     return Response(status=204)

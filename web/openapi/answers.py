@@ -35,7 +35,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "Session": _object(access_token=_STRING, expires_at_ms=_INT, me={"$ref": "#/components/schemas/Me"}),
     "Upload": _object(id=_STRING, public_sha256=_STRING, sha256=_STRING, taken_at_ms=_INT, blur={"enum": ["heads", "mosaic"]}),
-    "Taken": _object(required=False, taken=_INT, identifier=_STRING, reference=_STRING),
+    "Taken": _object(required=False, taken=_INT, kind=_STRING),
     "FieldSnapshot": _object(epoch=_STRING, jurisdiction=_STRING, task=_list(_ANY), me=_list(_ANY)),
     "PushKey": _object(key=_STRING),
     "Digest": _object(offsets={"type": "object", "additionalProperties": _INT}, digest=_STRING, epoch=_STRING),

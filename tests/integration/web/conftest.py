@@ -39,10 +39,18 @@ def runtime(valkey: RunningValkey, tmp_path: Path) -> Runtime:
     )
     names = {CITY: "滨州市", COUNTY: "滨城区", OTHER: "阳信县"}
     return Runtime(
-        kafka=KafkaAccess(bootstrap="127.0.0.1:1"), valkey_url=url, data_dir=str(tmp_path), keystore=str(tmp_path / "keys"),
-        secrets_store=str(tmp_path / "secrets"), evidence=str(tmp_path / "evidence"), borders=str(borders), demo=True,
-        jurisdictions=tuple(Jurisdiction(code=code, name_zh=zh, name_en=code, kind="city" if code == CITY else "county") for code, zh in names.items()),
-    )  # fmt: skip
+        kafka=KafkaAccess(bootstrap="127.0.0.1:1"),
+        valkey_url=url,
+        data_dir=str(tmp_path),
+        keystore=str(tmp_path / "keys"),
+        secrets_store=str(tmp_path / "secrets"),
+        evidence=str(tmp_path / "evidence"),
+        borders=str(borders),
+        demo=True,
+        jurisdictions=tuple(
+            Jurisdiction(code=code, name_zh=zh, name_en=code, kind="city" if code == CITY else "county") for code, zh in names.items()
+        ),
+    )
 
 
 @pytest.fixture

@@ -50,8 +50,16 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 def scene(town: Town) -> dict[str, str]:
     """An incident with a task of u1 that goes to p1, in COUNTY."""
     incident, assignment = town.dispatched("u1")
-    return {"incident": incident, "assignment": assignment, "unit": "u1", "point": "p1", "plan": "cold-orange", "command": "x", "sha256": "0" * 64,
-            "vendor": "v"}  # fmt: skip
+    return {
+        "incident": incident,
+        "assignment": assignment,
+        "unit": "u1",
+        "point": "p1",
+        "plan": "cold-orange",
+        "command": "x",
+        "sha256": "0" * 64,
+        "vendor": "v",
+    }
 
 
 def ask(person: Person, route: Route, scene: dict[str, str]) -> tuple[int, str]:

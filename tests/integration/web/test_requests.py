@@ -13,12 +13,13 @@ import pytest
 import redis
 
 from contracts import commands as cmd
-from contracts.errors import UnreadableError
-from contracts.observations import WeatherWarning
+from contracts.observations import RawIntake
 from contracts.registry_entries import UnitEntry
 from contracts.terms import Role, UnitKind
 from contracts.values import Actor
 from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, sign_case
+from stream.intake_sealing import open_intake
+from stream.push import subscriptions
 from tests.integration.web.town import ADMIN, COUNTY, SQUARE, Town
 from web.app import Web
 from web.clock import now_ms
@@ -273,26 +274,21 @@ def test_a_case_is_taken_only_when_signed(web: Web, town: Town) -> None:
         headers = {SIGNATURE_HEADER: sign_case(secret or b"-", sent_at, body), TIME_HEADER: str(sent_at)}
         assert client.post(f"/api/v1/adapters/cases/{vendor}", data=body, headers=headers).json["code"] == "bad_signature"
     headers = {SIGNATURE_HEADER: sign_case(b"secret", sent_at, body), TIME_HEADER: str(sent_at)}
-    assert client.post("/api/v1/adapters/cases/vendor", data=body, headers=headers).json["code"] == "not_found"
+    assert client.post("/api/v1/adapters/cases/vendor", data=body, headers=headers).status_code == 202
+    topic, raw = town.gate.produced[-1]
+    record = msgspec.json.decode(raw, type=RawIntake)
+    assert (topic, record.kind, len(town.gate.produced)) == ("intake.raw", "case:vendor", 1)
+    assert body not in raw
+    assert open_intake(web.services.keys, record) == body
 
 
-def test_a_warning_is_parsed_before_it_is_taken(web: Web, town: Town, person: Any) -> None:
-    """A good one goes to its topic, a bad one is refused with the parser's reason."""
+def test_a_pushed_warning_goes_on_as_it_came(web: Web, town: Town, person: Any) -> None:
+    """To the weather adapter, which reads it; nothing empty."""
     admin = person(Role.ADMIN, "3716")
-    warning = WeatherWarning(
-        identifier="w1", sender="s", kind="alert", hazard="cold_wave", level="orange", headline="寒潮", sent_at_ms=1, effective_at_ms=1
-    )
-
-    def parse(body: bytes) -> WeatherWarning:
-        if b"<alert" not in body:
-            raise UnreadableError("no alert element")
-        return warning
-
-    web.services.__dict__["parse_warning"] = parse
     assert admin.send("POST", "/api/v1/weather/warnings", data=b"<alert/>").status_code == 202
-    assert msgspec.json.decode(town.gate.produced[-1][1], type=WeatherWarning) == warning
-    refused = admin.send("POST", "/api/v1/weather/warnings", data=b"<html/>")
-    assert (refused.status_code, refused.json["detail"]) == (400, "no alert element")
+    record = msgspec.json.decode(town.gate.produced[-1][1], type=RawIntake)
+    assert (record.kind, open_intake(None, record)) == ("weather", b"<alert/>")
+    assert admin.send("POST", "/api/v1/weather/warnings", data=b"").json["code"] == "unreadable"
 
 
 def test_positions_are_packed_by_home(town: Town, person: Any, web: Web) -> None:
@@ -331,8 +327,11 @@ def test_a_phone_subscribes_to_its_own_pushes(person: Any, web: Web) -> None:
     own = person(Role.RESPONDER, unit="u1")
     body = {"endpoint": "https://push.example/abc", "keys": {"p256dh": "p" * 87, "auth": "a" * 22}, "expirationTime": None}
     assert own.post("/push/subscription", body).status_code == 204
-    (kept,) = web.services.secrets.under("push/subscription/u1/").values()  # type: ignore[attr-defined]
-    assert b"push.example" in kept
+    (kept,) = subscriptions(web.services.secrets, "u1")
+    assert kept.endpoint == body["endpoint"]
+    inside = {**body, "endpoint": "https://127.0.0.1/abc"}
+    assert own.post("/push/subscription", inside).json["code"] == "invalid"
+    assert len(own.get("/push/key").json["key"]) == 87
 
 
 def test_the_phone_reads_its_tasks_over_http(person: Any, town: Town) -> None:

@@ -50,9 +50,17 @@ class TownGate:
         self.after: Any = lambda: None
 
     def send(
-        self, body: cmd.AnyBody, *, jurisdiction: str, command_id: str, caused_by: str | None = None, actor: Actor = SYSTEM,
-        body_sha256: str | None = None, trace: str | None = None, acknowledged_s: float = 1.0,
-    ) -> bool:  # fmt: skip
+        self,
+        body: cmd.AnyBody,
+        *,
+        jurisdiction: str,
+        command_id: str,
+        caused_by: str | None = None,
+        actor: Actor = SYSTEM,
+        body_sha256: str | None = None,
+        trace: str | None = None,
+        acknowledged_s: float = 1.0,
+    ) -> bool:
         """Decide, project, and let the web process follow."""
         if self.away:
             raise StoreAwayError("Kafka does not answer.")
@@ -74,10 +82,18 @@ class TownGate:
         return True
 
     def _commit(self, state: State, command: Command, events: Any) -> None:
-        record = encode_commit(Commit(
-            jurisdiction=command.jurisdiction, sequence=state.sequence + 1, previous=state.head, command_id=command.id, occurred_at_ms=self.now_ms,
-            actor=command.actor, events=events, body_sha256=command.body_sha256,
-        ))  # fmt: skip
+        record = encode_commit(
+            Commit(
+                jurisdiction=command.jurisdiction,
+                sequence=state.sequence + 1,
+                previous=state.head,
+                command_id=command.id,
+                occurred_at_ms=self.now_ms,
+                actor=command.actor,
+                events=events,
+                body_sha256=command.body_sha256,
+            )
+        )
         touched = apply(state, decode_commit(record), digest(record))
         batch = Batch()
         batch.add(Standing(decode_commit(record), digest(record), touched), state)
