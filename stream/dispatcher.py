@@ -32,6 +32,7 @@ SESSION_MS = 6_000
 _COMMIT_S = 0.5
 _TICK_S = 0.2
 _STOP_S = 5.0
+_DRAIN_S = 3.0
 
 
 def snapshot_folder(runtime: Runtime) -> SnapshotFolder:
@@ -82,7 +83,9 @@ class Dispatcher(faust.Service):
         await self._consumer.start()
 
     async def on_stop(self) -> None:
-        """Finish what is in flight, tell the group how far it is, keep a snapshot."""
+        """Finish what was taken, tell the group how far it is, keep a snapshot."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(part.writer.drained() for part in self._parts.values())), _DRAIN_S)
         for part in self._parts.values():
             part.task.cancel()
         await asyncio.gather(*(part.task for part in self._parts.values()), return_exceptions=True)

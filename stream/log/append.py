@@ -72,7 +72,7 @@ class Appender:
         try:
             sent = await asyncio.wait_for(producer.send_batch(batch, self._topic, partition=partition), _APPEND_S)
             written = await asyncio.wait_for(asyncio.shield(sent), _APPEND_S)
-        except BaseException:
+        except Exception:
             await self._renew(producer)
             raise
         return int(written.offset)

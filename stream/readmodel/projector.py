@@ -22,7 +22,7 @@ from stream.readmodel.script import APPLY
 log = structlog.get_logger(__name__)
 
 _LOOK_S = 0.5
-_LOCK_S = 60
+_LOCK_S = 15
 _REBUILDING = "rebuilding"
 
 
@@ -90,13 +90,21 @@ class Projector:
     async def _rebuild(self) -> None:
         if not await self._store.set(_REBUILDING, "1", nx=True, ex=_LOCK_S):
             raise OtherStoreError("Another projector is rebuilding the read model.")
+        renewing = asyncio.create_task(self._renew_lock())
         try:
             folds = {partition: await self._end_of_log(partition) for partition in range(WRITER_PARTITIONS)}
             self._epoch = await rebuild(self._store, self.follower.reader, folds)
             self._rebuilt = folds
             self.counts["rebuilds"] += 1
         finally:
+            renewing.cancel()
             await self._store.delete(_REBUILDING)
+
+    async def _renew_lock(self) -> None:
+        # Short, so that a projector killed in the middle holds nobody up; kept alive, so that two never write at once.
+        while True:
+            await asyncio.sleep(_LOCK_S / 4)
+            await self._store.expire(_REBUILDING, _LOCK_S)
 
     async def _end_of_log(self, partition: int) -> Fold:
         self.follower.drop(partition)

@@ -109,6 +109,11 @@ class PartitionWriter:
             self._room.clear()
             await self._room.wait()
 
+    async def drained(self) -> None:
+        """Wait until everything taken is in the log and acknowledged."""
+        while self._open or self._flight:  # noqa: ASYNC110 - at most a few milliseconds, once in a worker's life
+            await asyncio.sleep(LINGER_S)
+
     def _forget(self) -> None:
         self._doubt = self._diverged = True
         self._open.clear()
