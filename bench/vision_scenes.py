@@ -63,7 +63,7 @@ def sequence(posture: str, light: Light, seed: int) -> FilmSpec:
         for kind, place, appears_s in zip(kinds, places, (0.0, 26.0), strict=True)
     )
     return FilmSpec(
-        name=f"{posture[:4]}-{seed}",
+        name=f"{posture}-{seed}",
         setting=_SETTINGS[seed % len(_SETTINGS)],
         light=light,
         seed=seed,

@@ -15,8 +15,7 @@ _WIDE_FIRST = (Turn.RIGHT, Turn.LEFT, Turn.UPRIGHT)
 _DIAGONALS = ((Turn.RIGHT_DOWN, Turn.LEFT_DOWN), (Turn.RIGHT_UP, Turn.LEFT_UP))
 _TURNS = tuple(Turn)
 # Later looks differ in scale, so that one unlucky crop does not decide.
-_LATER_MARGINS = (1.3, 1.8, 1.5, 2.1)
-_LATER_CELLS_PX = (128, 96, 96, 128)
+_LATER_MARGINS = (1.3, 1.5, 1.8, 1.4)
 _SAME_PERSON = 0.5
 
 
@@ -68,7 +67,7 @@ class Inspector:
         s = self._settings
         margin, cell = s.margin, s.cell_px
         if request.tests >= 2:
-            margin, cell = _LATER_MARGINS[request.tests % 4], _LATER_CELLS_PX[request.tests % 4]
+            margin = _LATER_MARGINS[request.tests % len(_LATER_MARGINS)]
         if large:
             # Several people, or a car: keep the detail.
             longest = max(request.box[2] - request.box[0], request.box[3] - request.box[1]) / unit

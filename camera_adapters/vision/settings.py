@@ -31,7 +31,7 @@ class InspectionSettings:
 
     hit: float = 0.45
     floor: float = 0.35
-    cell_px: int = 96
+    cell_px: int = 128
     margin: float = 1.5
     large_px: float = 150.0
     largest_cell_px: int = 224
