@@ -35,7 +35,7 @@ export function mapStyle(labels: number, only = false): StyleSpecification {
       },
       {
         id: 'names', type: 'symbol', source: 'centers',
-        layout: { 'text-field': ['get', 'name'], 'text-font': [FONT], 'text-size': labels, 'text-letter-spacing': 0.08, 'text-allow-overlap': true, 'text-ignore-placement': true, 'text-max-width': 20 },
+        layout: { visibility: shown, 'text-field': ['get', 'name'], 'text-font': [FONT], 'text-size': labels, 'text-letter-spacing': 0.08, 'text-allow-overlap': true, 'text-ignore-placement': true, 'text-max-width': 20 },
         paint: { 'text-color': token('map-label'), 'text-halo-color': token('map-land'), 'text-halo-width': 2 },
       },
       {

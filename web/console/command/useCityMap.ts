@@ -2,7 +2,7 @@
 import { Map as MapLibre, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import type { Feature, FeatureCollection } from 'geojson'
+import type { Feature, FeatureCollection, Point } from 'geojson'
 import { onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { get } from '../../design/api'
@@ -32,6 +32,8 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   const ready = ref(false)
   const moved = ref(0)
   const failed = ref('')
+  /** County names and where they stand, for those who draw them themselves. */
+  const names = shallowRef<{ code: string; name: string; at: [number, number] }[]>([])
   const map = shallowRef<MapLibre | null>(null)
   let borders: FeatureCollection = collection([])
   let styled = false
@@ -67,6 +69,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       return { type: 'Feature', properties: { name, code }, geometry: { type: 'Point', coordinates: spotOf(code, feature) } }
     })
     put('centers', collection(centers))
+    names.value = centers.map((center) => ({ code: String(center.properties?.code), name: String(center.properties?.name), at: (center.geometry as Point).coordinates as [number, number] }))
     drawCounts(centers)
   }
   function drawCounts(centers: Feature[]): void {
@@ -211,5 +214,5 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   })
   watch([theme, language], restyle)
 
-  return { map, ready, moved, failed, fitCity, fitCounty, fitScene }
+  return { map, ready, moved, failed, names, fitCity, fitCounty, fitScene }
 }
