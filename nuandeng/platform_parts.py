@@ -43,10 +43,10 @@ def platform_parts(installation: Installation) -> list[Part]:
         for name, accounts in WORKERS.items()
     ]
     web = own_part(
-        installation, "web", "web.serve", depends_on=below, ready=partial(_answers, f"{installation.url}/healthz")
+        installation, "web", "nuandeng.web_process", depends_on=below, ready=partial(_answers, f"{installation.url}/healthz")
     )
     adapters = [
-        own_part(installation, f"{kind}-adapter", f"camera_adapters.{kind}", depends_on=("sightings", "weather"))
+        own_part(installation, f"{kind}-adapter", f"camera_adapters.{kind}", depends_on=below)
         for kind in installation.settings.adapters
     ]
     return [*stores, *workers, web, *adapters]
