@@ -81,7 +81,10 @@ def cut(frame: Frame, box: Box, *, cell_px: int, margin: float, most_enlarged: f
     while zoom / halved < 0.6 and min(part.shape[:2]) > 2:
         part = np.asarray(cv2.resize(part, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
         halved /= 2
-    scale = np.array([[zoom / halved, 0, (x0 - left) * zoom], [0, zoom / halved, (y0 - top) * zoom]], np.float32)
+    factor = zoom / halved
+    # Boxes count edges, warping counts the middles of pixels: half a pixel apart.
+    half = (factor - 1) / 2
+    scale = np.array([[factor, 0, (x0 - left) * zoom + half], [0, factor, (y0 - top) * zoom + half]], np.float32)
     picture = cv2.warpAffine(part, scale, (out_width, out_height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return Crop(np.ascontiguousarray(picture[:, ::-1]) if mirrored else np.asarray(picture, np.uint8), left, top, zoom, mirrored)
 
@@ -103,6 +106,8 @@ def turned(picture: Frame, turn: Turn) -> Frame:
     if not turn.diagonal:
         return np.asarray(cv2.rotate(picture, _QUARTERS[turn]), np.uint8)
     matrix, side = _diagonal(turn, picture.shape[1], picture.shape[0])
+    # From edges to middles of pixels, see cut().
+    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
     return np.asarray(cv2.warpAffine(picture, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
