@@ -55,10 +55,11 @@ def serve(runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], N
     web.services.gate.close()
 
 
-def main() -> int:
-    """Read the runtime file and serve."""
+def main(plugs_of: Callable[[Runtime], Plugs] = lambda _runtime: Plugs()) -> int:
+    """Read the runtime file and serve. plugs_of: what the composition root adds."""
     configure_logging("web")
-    serve(runtime_from_environment())
+    runtime = runtime_from_environment()
+    serve(runtime, plugs_of(runtime))
     return 0
 
 
