@@ -12,9 +12,9 @@ from camera_adapters.vision import CameraPipeline, Detection, Detector, VisionSe
 from camera_adapters.vision.boxes import Box, inside_share, overlap
 from contracts.terms import Posture
 from nuandeng.city.streets.cast import Action, Part, Prop
-from nuandeng.city.streets.film import FilmSpec, draw_film
+from nuandeng.city.streets.film import draw_film
 from nuandeng.city.streets.light import Light
-from nuandeng.city.streets.scene import Scene, Setting
+from nuandeng.city.streets.scene import FilmSpec, Scene, Setting
 from nuandeng.city.streets.things import Thing
 from tests.unit.vision.weights import weights_folder
 

@@ -48,7 +48,7 @@ def test_odd_pictures_are_refused(detector: Detector, shape: tuple[int, ...]) ->
 def test_floats_are_refused(detector: Detector) -> None:
     """A picture is bytes."""
     with pytest.raises(FrameShapeError):
-        detector.find(np.zeros((96, 96, 3), np.float32), 0.4)  # type: ignore[arg-type]
+        detector.find(np.zeros((96, 96, 3), np.float32), 0.4)
 
 
 def copied(folder: Path) -> Path:

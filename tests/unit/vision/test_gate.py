@@ -1,5 +1,7 @@
 """The gate tells a person from a change of light, and keeps whom it was told to keep."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -17,7 +19,7 @@ def place(light: float = 1.0, seed: int = 0) -> Luma:
     """An empty place with structure and noise."""
     rows, columns = np.mgrid[0:LUMA_HEIGHT_PX, 0:LUMA_WIDTH_PX]
     shape = 90 + 30 * np.sin(columns / 17.0) + 20 * np.cos(rows / 11.0)
-    return np.clip(shape * light + np.random.default_rng(seed).normal(0, 1.5, shape.shape), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(shape * light + np.random.default_rng(seed).normal(0, 1.5, shape.shape), 0, 255), np.uint8)
 
 
 def with_body(luma: Luma, box: tuple[int, int, int, int] = BODY) -> Luma:
@@ -113,6 +115,7 @@ def test_luma_of_takes_odd_sizes_and_refuses_what_is_no_picture() -> None:
     """Any camera's size becomes 176 x 144; a float or empty array does not."""
     assert luma_of(np.full((577, 703, 3), 120, np.uint8)).shape == (LUMA_HEIGHT_PX, LUMA_WIDTH_PX)
     assert luma_of(np.full((31, 1), 9, np.uint8))[0, 0] == 9
-    for bad in (np.zeros((4, 4), np.float32), np.zeros((0, 4, 3), np.uint8), np.zeros(7, np.uint8)):
+    pictures: list[npt.NDArray[Any]] = [np.zeros((4, 4), np.float32), np.zeros((0, 4, 3), np.uint8), np.zeros(7, np.uint8)]
+    for bad in pictures:
         with pytest.raises(FrameShapeError):
             luma_of(bad)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from nuandeng.city.streets.cast import Action, Part, Prop, on_stage_s
-from nuandeng.city.streets.film import FilmSpec, draw_film, truth_path
+from nuandeng.city.streets.film import draw_film, truth_path
 from nuandeng.city.streets.light import Light
 from nuandeng.city.streets.programme import CITY_FILMS, draw_city_films, film_path
-from nuandeng.city.streets.scene import Scene, Setting
+from nuandeng.city.streets.scene import FilmSpec, Scene, Setting
 from nuandeng.city.streets.things import Thing
 
 SHORT = FilmSpec(
@@ -37,7 +37,8 @@ def test_a_film_is_what_a_camera_sends(film: Path) -> None:
     """H.264, 704 x 576, 25 pictures a second, a keyframe every two seconds, nothing to reorder."""
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
-        assert (stream.codec_context.name, stream.width, stream.height, stream.average_rate) == ("h264", 704, 576, 25)
+        assert (stream.codec_context.name, stream.width, stream.height) == ("h264", 704, 576)
+        assert stream.average_rate == 25
         packets = [packet for packet in container.demux(stream) if packet.size]
     assert len(packets) == 8 * 25
     assert [number for number, packet in enumerate(packets) if packet.is_keyframe] == [0, 50, 100, 150]
