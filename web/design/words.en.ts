@@ -51,7 +51,7 @@ export const en: Words = {
     public: 'Public', operator: 'Operator', supervisor: 'Supervisor', responder: 'Volunteer', station: 'Station', agency: 'Agency', verifier: 'Verifier',
     auditor: 'Auditor', admin: 'Administrator', system: 'System',
   },
-  simulated: 'simulated',
+  simulated: 'sim',
   simulated_tip: 'A simulated person or case of the demo city, not a real one',
   problem: {
     unreachable: 'The server cannot be reached; nothing was sent.', unknown_yet: 'No result yet. Send it again if you like: it is done only once.',

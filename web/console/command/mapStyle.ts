@@ -5,9 +5,9 @@ import { token } from '../../design/theme'
 export const FONT = 'Noto Sans SC Variable'
 const source: GeoJSONSourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 
-/** `labels`: size of county names in px; `only`: incidents alone (wall). */
-export function mapStyle(labels: number, only = false): StyleSpecification {
-  const shown = only ? 'none' : 'visible'
+/** `labels`: size of county names in px; `landOnly`: the wall draws names and incidents itself, in its own size. */
+export function mapStyle(labels: number, landOnly = false): StyleSpecification {
+  const shown = landOnly ? 'none' : 'visible'
   return {
     version: 8,
     sources: {
@@ -53,6 +53,7 @@ export function mapStyle(labels: number, only = false): StyleSpecification {
       {
         id: 'incidents', type: 'symbol', source: 'incidents',
         layout: {
+          visibility: shown,
           'icon-image': ['get', 'image'], 'icon-anchor': 'bottom', 'icon-offset': [0, 6], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
           'symbol-sort-key': ['get', 'order'], 'symbol-z-order': 'source',
           'text-field': ['get', 'count'], 'text-font': [FONT], 'text-size': 12, 'text-offset': [1.3, -1.9], 'text-allow-overlap': true, 'text-ignore-placement': true,

@@ -20,7 +20,7 @@ const REDRAW_MS = 200
 
 export interface MapOptions {
   labels: number
-  incidentsOnly: boolean
+  landOnly: boolean
   padding: () => { left: number; right: number; top: number; bottom: number }
   radius_m: () => number | null
 }
@@ -73,7 +73,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     drawCounts(centers)
   }
   function drawCounts(centers: Feature[]): void {
-    if (options.incidentsOnly || !map.value) return
+    if (options.landOnly || !map.value) return
     const features: Feature[] = []
     for (const center of centers) {
       const tally = city.tallies.get(String(center.properties?.code))
@@ -88,7 +88,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     put('counts', collection(features))
   }
   function drawUnits(): void {
-    if (options.incidentsOnly || !map.value) return
+    if (options.landOnly || !map.value) return
     for (const unit of city.units.values()) {
       if (unit.kind !== 'vehicle') continue
       const number = vehicleNumber(unit.label)
@@ -139,7 +139,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     if (!m) return
     styled = false
     images.clear()
-    m.setStyle(mapStyle(options.labels, options.incidentsOnly), { diff: false })
+    m.setStyle(mapStyle(options.labels, options.landOnly), { diff: false })
     m.once('style.load', () => {
       drawSymbols(m, marks())
       styled = true
@@ -174,8 +174,8 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     else failed.value = 'borders'
     const box = boundsOf(borders.features) ?? city.city?.bounds
     const m = new MapLibre({
-      container: holder.value, style: mapStyle(options.labels, options.incidentsOnly), attributionControl: false, dragRotate: false, pitchWithRotate: false,
-      touchPitch: false, keyboard: false, interactive: !options.incidentsOnly, fadeDuration: 0,
+      container: holder.value, style: mapStyle(options.labels, options.landOnly), attributionControl: false, dragRotate: false, pitchWithRotate: false,
+      touchPitch: false, keyboard: false, interactive: !options.landOnly, fadeDuration: 0,
       ...(box ? { bounds: box, fitBoundsOptions: { padding: options.padding() } } : {}),
     })
     map.value = m
