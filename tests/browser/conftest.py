@@ -1,5 +1,6 @@
 """A real Chromium, unpacked by set-up without root, driven by Playwright, and a whole platform for it to look at."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,11 @@ from playwright.sync_api import Browser, sync_playwright
 from nuandeng.setup.borders import borders_file
 from nuandeng.setup.browser import browser_executable
 from nuandeng.setup.node import node_folder
+from tests.browser.screens import Console, Phone, Screen
+from tests.browser.town import RunningTown
 
 # Playwright brings a Node that needs libatomic, which a minimal Debian lacks; the one that built the front-ends does not.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node_folder() / "node"))
-from tests.browser.screens import Console, Phone, Screen
-from tests.browser.town import RunningTown
 
 ROOT = Path(__file__).resolve().parents[2]
 
