@@ -156,7 +156,7 @@ class Screen:
         self._waiting: list[Any] = []
         self.socket.on("connect", self._join, namespace="/console")
         self.socket.on("changes", self._changed, namespace="/console")
-        self.socket.on("heartbeat", self.beats.append, namespace="/console")
+        self.socket.on("heartbeat", self._beat, namespace="/console")
         self.socket.connect(platform.base, auth={"token": token}, namespaces=["/console"], transports=["websocket"])
         until(lambda: self.sequence >= 0, "the console has joined")
 
@@ -175,6 +175,11 @@ class Screen:
             waiting, self._waiting = self._waiting, []
             for entry in [*room.get("changes", []), *waiting]:
                 self._changed(entry)
+
+    def _beat(self, beat: Any) -> None:
+        self.beats.append(beat)
+        if beat["epoch"] and self.epoch and beat["epoch"] != self.epoch:
+            self._join()
 
     def _changed(self, entry: Any) -> None:
         with self._lock:
