@@ -175,7 +175,7 @@ def test_hostile_bytes_in_every_topic_end_as_dead_letters(
     for role in ("dispatcher", "projector", "sightings", "weather"):
         workers.start(role)
     register(gate, CODE, volunteers=1)
-    chance = random.Random(3)  # noqa: S311
+    chance = random.Random(3)
     garbage = [b"\x00" * 10, b"{}", b'{"type":"Detections.1"}', chance.randbytes(200), b"[" * 3000]
     for name in (OBSERVATIONS, WARNINGS, REPORTS, POSITIONS):
         for raw in garbage:
@@ -193,7 +193,7 @@ def test_hostile_bytes_in_every_topic_end_as_dead_letters(
     workers.check()
 
 
-def test_a_wiped_store_is_rebuilt_from_the_log(
+def test_a_wiped_store_is_rebuilt_from_the_log(  # noqa: PLR0917 - fixtures
     runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate, facts: Facts, valkey: RunningValkey
 ) -> None:
     """All data gone, with nothing written meanwhile: the read model comes back under another epoch, answers and map included."""
@@ -221,7 +221,7 @@ def test_a_snapshot_and_the_changes_equal_a_fresh_snapshot(
     for role in ("dispatcher", "projector", "effects"):
         workers.start(role)
     register(gate, CODE)
-    chance = random.Random(11)  # noqa: S311
+    chance = random.Random(11)
     joined = []
     known: list[str] = []
     for number in range(60):
@@ -256,7 +256,7 @@ def test_a_snapshot_and_the_changes_equal_a_fresh_snapshot(
                     table.pop(change["id"], None)
                 else:
                     table[change["id"]] = change["document"]
-        for kind, table in fresh.documents.items():
-            held = {id_: msgspec.json.decode(row) if isinstance(row, bytes) else row for id_, row in room.documents[kind].items()}
-            assert held == {id_: msgspec.json.decode(row) for id_, row in table.items()}
+        for name, documents_now in fresh.documents.items():
+            held = {id_: msgspec.json.decode(row) if isinstance(row, bytes) else row for id_, row in room.documents[name].items()}
+            assert held == {id_: msgspec.json.decode(row) for id_, row in documents_now.items()}
     assert joined

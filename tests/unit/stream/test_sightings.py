@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.observations import Look
 from contracts.registry_entries import CameraEntry
 from contracts.values import Box, Picture, Place, PlanSettings
-from stream.sightings.dwell import LOOKS_LEAST, due_reports, report_id, threshold_s
+from stream.sightings.dwell import LOOKS_LEAST, Due, due_reports, report_id, threshold_s
 from stream.sightings.tracks import GAP_MS, LATENESS_MS, CameraTracks, TooLateError, follow, overlap
 
 START_MS = 1_760_000_000_000
@@ -40,7 +40,7 @@ def run(looks: list[Look], threshold: int = 60) -> tuple[CameraTracks, list[str]
 @settings(max_examples=60, deadline=None)
 def test_somebody_who_stays_is_one_track_reported_once(step_s: float, jitter: float, missed: float, seed: int) -> None:
     """Jittering boxes, missed detections and any rhythm up to a look a minute: one person, one first report, at the threshold."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     moments = [number * step_s for number in range(int(900 / step_s))]
     seen = [at_s for number, at_s in enumerate(moments) if number == 0 or chance.random() >= missed]
     if any(later - earlier > GAP_MS / 1000 for earlier, later in pairwise(seen)) or len(seen) < LOOKS_LEAST:
@@ -57,7 +57,7 @@ def test_somebody_who_stays_is_one_track_reported_once(step_s: float, jitter: fl
 @settings(max_examples=40, deadline=None)
 def test_a_passer_by_is_never_reported(seed: int) -> None:
     """Somebody who crosses the picture is nowhere long enough."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     speed = chance.uniform(0.06, 0.2)
     _, sent = run([look(number * 2, box(number * speed, 0.5), picture="p") for number in range(int(0.9 / speed))], 30)
     assert sent == []
@@ -86,7 +86,9 @@ def test_a_look_beyond_the_bound_is_refused() -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_redelivered_look_changes_nothing(raw: list[tuple[float, list[tuple[float, float]]]]) -> None:
     """Kafka gives a record twice: no track, no dwell, no report comes of the second."""
-    once, twice, sent_once, sent_twice = CameraTracks(), CameraTracks(), [], []
+    once, twice = CameraTracks(), CameraTracks()
+    sent_once: list[Due] = []
+    sent_twice: list[str] = []
     for at_s, corners in sorted(raw):
         one = look(at_s, *(box(x, y) for x, y in corners), picture="p")
         once, due = due_reports(follow(once, one), 60)
