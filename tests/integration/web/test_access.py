@@ -110,9 +110,9 @@ def _expected(route: Route, role: Role, *, near: bool) -> str:
 
 def test_without_a_login_nothing_but_the_open_routes(web: Web, scene: dict[str, str]) -> None:
     """No token: 401 no_session everywhere it matters."""
-    client = web.app.test_client(use_cookies=False)
+    client: Any = web.app.test_client(use_cookies=False)
     for route in GUARDED:
-        answer = client.open(route.path.format(**scene), method=route.method, json={} if route.method == "POST" else None)
+        answer: Any = client.open(route.path.format(**scene), method=route.method, json={} if route.method == "POST" else None)
         assert (answer.status_code, answer.json["code"]) == (401, "no_session"), route.path
 
 

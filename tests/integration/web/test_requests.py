@@ -46,7 +46,7 @@ def test_what_is_personal_is_sealed_before_it_leaves(town: Town, person: Any) ->
     """Neither the command nor anything in Redis holds the plain text."""
     person(Role.OPERATOR).post("/incidents", REPORT)
     sent = msgspec.json.encode(town.gate.sent[-1])
-    everything = [sent]
+    everything: list[Any] = [sent]
     for key in list(town.store.scan_iter()):
         kind = town.store.type(key)
         everything.append(town.store.dump(key) or b"")
@@ -104,7 +104,12 @@ def test_no_answer_in_time_is_202_and_can_be_asked(person: Any, town: Town, monk
     operator = person(Role.OPERATOR)
     late: list[Any] = []
     decide = town.gate.send
-    monkeypatch.setattr(town.gate, "send", lambda *args, **more: late.append((args, more)) or True)
+
+    def keep(*args: Any, **more: Any) -> bool:
+        late.append((args, more))
+        return True
+
+    monkeypatch.setattr(town.gate, "send", keep)
     headers = {"Idempotency-Key": "slow"}
     pending = operator.post("/incidents", REPORT, headers=dict(headers))
     assert pending.status_code == 202
@@ -267,7 +272,7 @@ def test_pictures_that_are_none(person: Any, jpeg: bytes) -> None:
 
 def test_a_case_is_taken_only_when_signed(web: Web, town: Town) -> None:
     """Without the vendor's secret nobody learns which vendors there are."""
-    client = web.app.test_client()
+    client: Any = web.app.test_client()
     body, sent_at = b'{"case": 1}', now_ms() // 1000
     web.services.secrets.put("case_feed/vendor", b"secret")
     for vendor, secret in (("vendor", b"wrong"), ("nobody", b"secret"), ("nobody", b"")):
@@ -315,7 +320,7 @@ def test_the_digest_is_the_readers(person: Any) -> None:
 
 def test_the_city_is_open_to_all(web: Web) -> None:
     """Name, counties and bounds without a log-in."""
-    client = web.app.test_client()
+    client: Any = web.app.test_client()
     city = client.get("/api/v1/city").json
     assert (city["name"]["zh"], city["code"], city["demo"]) == ("滨州市", "371600", True)
     assert city["bounds"] == [117.8, 37.2, 118.2, 37.6]

@@ -59,7 +59,7 @@ def test_a_write_with_the_cookie_needs_its_other_half(web: Web, with_password: A
     """A foreign page can make a browser send the cookie, but cannot read the other half."""
     someone = with_password(Role.OPERATOR)
     incident = town.report()
-    client = web.app.test_client()
+    client: Any = web.app.test_client()
     log_in(client, someone.entry.username)
     path = f"/api/v1/incidents/{incident}/receive"
     assert client.post(path, json={}).json["code"] == "csrf"
@@ -85,7 +85,7 @@ def test_half_of_one_session_does_not_fit_another(web: Web, with_password: Any) 
 def test_logout_ends_the_token_too(web: Web, with_password: Any) -> None:
     """The bearer token of the same log-in is dead afterwards, and the cookies are taken back."""
     someone = with_password(Role.OPERATOR)
-    client = web.app.test_client()
+    client: Any = web.app.test_client()
     token = log_in(client, someone.entry.username).json["access_token"]
     half = client.get_cookie("nd_csrf")
     assert half is not None
@@ -98,7 +98,7 @@ def test_logout_ends_the_token_too(web: Web, with_password: Any) -> None:
 def test_wrong_passwords_are_throttled_per_account(web: Web, with_password: Any) -> None:
     """After a few failures even the right password waits; the answer says how long."""
     someone, other = with_password(Role.OPERATOR), with_password(Role.SUPERVISOR)
-    client = web.app.test_client(use_cookies=False)
+    client: Any = web.app.test_client(use_cookies=False)
     codes = [log_in(client, someone.entry.username, "wrong").json["code"] for _ in range(throttle.PER_ACCOUNT)]
     assert set(codes) == {"bad_credentials"}
     blocked = log_in(client, someone.entry.username)
@@ -111,7 +111,7 @@ def test_guessing_names_is_throttled_per_address(web: Web, with_password: Any, m
     """Many names from one place are one guesser; successes don't count."""
     monkeypatch.setattr(throttle, "PER_ADDRESS", 3)
     someone = with_password(Role.OPERATOR)
-    client = web.app.test_client(use_cookies=False)
+    client: Any = web.app.test_client(use_cookies=False)
     assert [log_in(client, someone.entry.username).status_code for _ in range(5)] == [200] * 5
     assert [log_in(client, f"nobody{n}", "x").status_code for n in range(4)] == [401, 401, 401, 429]
 
@@ -119,7 +119,7 @@ def test_guessing_names_is_throttled_per_address(web: Web, with_password: Any, m
 def test_a_name_that_does_not_exist_takes_as_long(web: Web, with_password: Any) -> None:
     """Time does not tell which names exist."""
     someone = with_password(Role.OPERATOR)
-    client = web.app.test_client(use_cookies=False)
+    client: Any = web.app.test_client(use_cookies=False)
 
     def seconds(name: str) -> float:
         started = time.perf_counter()
@@ -136,14 +136,14 @@ def test_tokens_that_are_not_ours(web: Web, with_password: Any) -> None:
     body, _, signature = someone.token.partition(".")
     stale, _ = web.services.tokens.issue(someone.entry.account, 0)
     for token in (f"{body}x.{signature}", f"{body}.{signature[:-2]}AA", "a.b", "....", "é", stale, ""):
-        answer = web.app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {token}".encode().decode("latin-1")})
+        answer: Any = web.app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {token}".encode().decode("latin-1")})
         assert (answer.status_code, answer.json["code"]) == (401, "no_session"), token
 
 
 def test_headers_of_pages_and_api(web: Web) -> None:
     """The content policy of the design, no framing, no sniffing, no referrer."""
     for path in ("/", "/wall", "/v/", "/api/v1/city"):
-        answer = web.app.test_client().get(path)
+        answer: Any = web.app.test_client().get(path)
         assert answer.status_code == 200, path
         policy = answer.headers["Content-Security-Policy"]
         assert "script-src 'self'" in policy
@@ -156,7 +156,7 @@ def test_headers_of_pages_and_api(web: Web) -> None:
 
 def test_pages_assets_and_the_service_worker(web: Web) -> None:
     """Pages are asked for each time, hashed assets never again; what was compressed goes out compressed to who can read it."""
-    client = web.app.test_client()
+    client: Any = web.app.test_client()
     assert "field.html" in client.get("/v/anything/deep").text
     assert "console.html" in client.get("/wall").text
     assert client.get("/").headers["Cache-Control"] == "no-cache"

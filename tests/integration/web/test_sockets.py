@@ -94,7 +94,7 @@ def screen(web: Web, person: Any) -> Any:
 
 def test_snapshot_then_changes_equals_a_fresh_snapshot(town: Town, web: Web, person: Any, screen: Any) -> None:
     """Over a random evening, for a whole city, a county and a township."""
-    dice = random.Random(7)  # noqa: S311 - a test's dice
+    dice = random.Random(7)
     watching = [screen(Role.OPERATOR, area) for area in ("3716", COUNTY, "371602001", OTHER)]
     incidents: list[str] = []
     for step in range(60):
@@ -109,8 +109,8 @@ def test_snapshot_then_changes_equals_a_fresh_snapshot(town: Town, web: Web, per
                 actor = Actor(account="r", role=Role.RESPONDER, area=COUNTY, unit=unit)
                 town.gate.send(cmd.SetDuty(unit=unit, state=state), jurisdiction=COUNTY, command_id=f"d{step}", actor=actor)
             case _:
-                unit = UnitEntry(unit="u2", kind=UnitKind.VOLUNTEER, area=dice.choice(["371602001", "371602009"]))
-                town.do(cmd.RegisterUnits(units=(unit,)), ADMIN)
+                moved = UnitEntry(unit="u2", kind=UnitKind.VOLUNTEER, area=dice.choice(["371602001", "371602009"]))
+                town.do(cmd.RegisterUnits(units=(moved,)), ADMIN)
         if dice.random() < 0.3:
             for one in watching:
                 one.hear()

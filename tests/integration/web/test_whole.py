@@ -1,13 +1,11 @@
 """The web process as it runs: gevent, real Kafka, real Valkey, the real writer and projector, killed and brought back."""
 
-import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,15 +16,10 @@ import pytest
 import redis
 import socketio
 
-from contracts.commands import RegisterPoints, RegisterUnits
-from contracts.registry_entries import AccountEntry, PointEntry, UnitEntry
 from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime, WebListener
-from contracts.terms import Role, UnitKind
 from nuandeng.embedded.ports import free_port
 from nuandeng.embedded.session import RunningKafka, RunningValkey
-from stream.commands import CommandGate
-from tests.integration.web.town import CITY, COUNTY, OTHER, PASSWORD, SQUARE
-from web.access.accounts import create_account, open_secrets
+from tests.integration.web.town import CITY, COUNTY, OTHER, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]
 BODY = {"place": {"lat_wgs84": 37.38, "lon_wgs84": 117.97, "area": "371602001002", "name": "天桥"}, "description": "灰棉袄"}
@@ -59,6 +52,10 @@ class Platform:
         argv = ["-m", "web.serve"] if name == "web" else ["-m", "stream.worker", name]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen([sys.executable, *argv], env=self._env, stdout=log, stderr=log, cwd=self.folder)
+
+    def settle(self) -> None:
+        """Accounts, a unit and a point; in a process of its own, for kafka-python leaves sockets to the garbage collector."""
+        subprocess.run([sys.executable, "-m", "tests.integration.web.settle"], env=self._env, cwd=ROOT, check=True, timeout=90)
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
         """End one; return its exit code."""
@@ -110,30 +107,11 @@ def whole(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Iterato
     try:
         for name in ("dispatcher", "projector", "web"):
             platform.start(name)
-        _settle(runtime)
+        platform.settle()
         platform.up()
         yield platform
     finally:
         platform.close()
-
-
-def _settle(runtime: Runtime) -> None:
-    """Accounts, a unit and a point, told to the real writer."""
-    gate = CommandGate(runtime)
-    secrets = open_secrets(runtime)
-    for name, role, unit in (("op", Role.OPERATOR, None), ("r1", Role.RESPONDER, "u1"), ("aud", Role.AUDITOR, None)):
-        entry = AccountEntry(account=name, username=name, role=role, area="3716" if role is Role.AUDITOR else COUNTY, unit=unit)
-        create_account(entry, PASSWORD, secrets=secrets, gate=gate)
-    units = RegisterUnits(units=(UnitEntry(unit="u1", kind=UnitKind.VOLUNTEER, area="371602001"),))
-    gate.send(units, jurisdiction=COUNTY, command_id="sys:units")
-    points = RegisterPoints(points=(PointEntry(point="p1", name="救助站", place=SQUARE, beds=2, open=True),))
-    gate.send(points, jurisdiction=COUNTY, command_id="sys:points")
-    gate.close()
-    with warnings.catch_warnings():
-        # kafka-python leaves its sockets to the garbage collector, which would complain in the middle of another test.
-        warnings.simplefilter("ignore", ResourceWarning)
-        del gate
-        gc.collect()
 
 
 def log_in(platform: Platform, username: str) -> httpx.Client:
