@@ -91,7 +91,8 @@ class Inspector:
 
     def _find(self, crop: Crop, turn: Turn) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
         """Rows (x0, y0, x1, y1, score, number of the turn) in crop pixels."""
-        found = self._detector.find_turned(crop.picture, turn, self._settings.floor)
+        s = self._settings
+        found = self._detector.find_turned(crop.picture, turn, s.diagonal_hit if turn.diagonal else s.floor)
         return np.hstack([found, np.full((len(found), 1), _TURNS.index(turn), np.float32)])
 
 

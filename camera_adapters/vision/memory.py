@@ -42,6 +42,7 @@ class Region:
     misses: int = 0
     last_hit_s: float = float("-inf")
     score: float = 0.0
+    best_score: float = 0.0
     turn: Turn | None = None
     still: int = 0
     alarm: bool = False
@@ -111,8 +112,10 @@ class RegionMemory:
         region.hits += 1
         region.misses = 0
         region.last_hit_s, region.score, region.turn = at_s, score, turn
+        region.best_score = max(region.best_score, score)
         sure = s.sure_still if region.still or region.pinned else s.sure_moving
-        region.alarm = region.alarm or score >= sure or (region.hits >= 2 and region.hits >= 0.5 * region.tests)
+        again = region.hits >= 2 and region.hits >= 0.5 * region.tests and region.best_score >= s.sure_moving
+        region.alarm = region.alarm or score >= sure or again
         region.pinned = region.pinned or (region.alarm and region.still > 0)
         region.next_test_s = at_s + (s.known_s if region.alarm else s.again_s)
 
@@ -125,7 +128,7 @@ class RegionMemory:
             region.next_test_s = at_s + s.again_s
             if region.misses >= s.misses_until_gone:
                 region.alarm = region.pinned = False
-                region.hits, region.tests, region.turn = 0, 0, None
+                region.hits, region.tests, region.turn, region.best_score = 0, 0, None, 0.0
         else:
             region.next_test_s = at_s + (s.backoff_s[min(region.tests, len(s.backoff_s)) - 1] if region.still else s.again_s)
 
@@ -152,6 +155,7 @@ class RegionMemory:
             hits=1,
             last_hit_s=at_s,
             score=score,
+            best_score=score,
             turn=turn,
             alarm=score >= s.sure_still,
             pinned=True,

@@ -27,9 +27,13 @@ class GateSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class InspectionSettings:
-    """How a region is looked at. hit: a score that counts; floor: scores below it are not even decoded."""
+    """How a region is looked at. hit: a score that counts; floor: scores below it are not even decoded.
+
+    diagonal_hit: what counts along a diagonal, where bags and cones look most like people.
+    """
 
     hit: float = 0.45
+    diagonal_hit: float = 0.6
     floor: float = 0.35
     cell_px: int = 128
     margin: float = 1.5
