@@ -152,7 +152,8 @@ def test_valkey_away_refuses_writes_and_still_reads(person: Any, town: Town, web
     read = operator.get("/incidents")
     assert len(read.json["items"]) == 1
     assert int(read.headers["X-Read-Model-Age-Ms"]) >= 0
-    assert web.app.test_client().post("/api/v1/session", json={"username": "a", "password": "b"}).json["code"] == "store_away"
+    refused: Any = web.app.test_client().post("/api/v1/session", json={"username": "a", "password": "b"})
+    assert refused.json["code"] == "store_away"
 
 
 def test_pages_follow_their_cursor(person: Any, town: Town) -> None:

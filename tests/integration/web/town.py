@@ -13,8 +13,8 @@ from contracts.commit import Commit, decode_commit, digest, encode_commit
 from contracts.errors import StoreAwayError
 from contracts.registry_entries import AccountEntry
 from contracts.runtime import Runtime
-from contracts.terms import Role, UnitKind
-from contracts.values import Actor, Place
+from contracts.terms import Role, Source, UnitKind
+from contracts.values import Actor, Candidate, Place
 from dispatch import State, apply, decide
 from stream.log.fold import Standing
 from stream.readmodel import keys
@@ -143,9 +143,12 @@ class Town:
         """Report an incident; return its id."""
         jurisdiction = place.area[:6]
         name = self.do(
-            cmd.ReportIncident(source="hotline", place=place, **more), Actor(account="o", role=Role.OPERATOR, area="3716"), jurisdiction
+            cmd.ReportIncident(source=Source.HOTLINE, place=place, **more),
+            Actor(account="o", role=Role.OPERATOR, area="3716"),
+            jurisdiction,
         )
-        return str(msgspec.json.decode(self.store.get(keys.answer(name)))["created"][0])
+        raw: Any = self.store.get(keys.answer(name))
+        return str(msgspec.json.decode(raw)["created"][0])
 
     def dispatched(self, unit: str = "u1", **more: Any) -> tuple[str, str]:
         """Report, file, and offer to a unit; return incident and assignment."""
@@ -153,7 +156,7 @@ class Town:
         incident = self.report(**more)
         self.do(cmd.ReceiveIncident(incident=incident), operator)
         self.do(cmd.FileIncident(incident=incident), operator)
-        chosen = cmd.Candidate(unit=unit, kind=UnitKind.VOLUNTEER, rank=1, score=1.0, distance_m=400, eta_s=300)
+        chosen = Candidate(unit=unit, kind=UnitKind.VOLUNTEER, rank=1, score=1.0, distance_m=400, eta_s=300)
         self.do(cmd.DispatchIncident(incident=incident, candidates=(chosen,)), operator)
         (assignment,) = self.gate.states[COUNTY].incidents[incident].assignments
         return incident, assignment
