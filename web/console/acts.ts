@@ -2,9 +2,10 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { command, newKey, Problem } from '../design/api'
-import { useCity } from './city'
 import { useDesk } from './desk'
 import type { WireIncident } from '../design/wire'
+
+const ARRIVES_WITHIN_MS = 3000
 
 /** What an operator decides by; a clock's alert or a delivery note changes the version but not this. */
 function face(incident: WireIncident): string {
@@ -15,7 +16,6 @@ function face(incident: WireIncident): string {
 }
 
 export const useActs = defineStore('acts', () => {
-  const city = useCity()
   const desk = useDesk()
   const busy = ref<string | null>(null)
   const problem = shallowRef<{ what: string; error: Problem } | null>(null)
@@ -39,12 +39,14 @@ export const useActs = defineStore('acts', () => {
     const full = bound && incident ? { ...body, expected_version: incident.version } : body
     const intent = `${path} ${JSON.stringify(body)}`
     const key = pending.get(intent) ?? newKey()
+    const id = desk.selected
     busy.value = what
     problem.value = null
     try {
-      await command(path, full, key)
+      const answer = await command(path, full, key)
       pending.delete(intent)
       desk.openSheet(null)
+      await arrived(id, answer.sequence)
       return true
     } catch (error) {
       const known = error instanceof Problem ? error : new Problem('unreachable', 0, String(error), '', true)
@@ -55,17 +57,22 @@ export const useActs = defineStore('acts', () => {
       return false
     } finally {
       busy.value = null
-      // One's own change is no surprise: the next document is looked at as it comes.
-      settle()
+      look()
     }
   }
-  function settle(): void {
-    const id = desk.selected
-    look()
-    const stop = watch(() => city.incidents, () => {
-      if (desk.selected === id) look()
+  /** Until what one's own commit made of the incident is on the screen: it is no surprise, and only then does the button show the next act. */
+  function arrived(id: string | null, sequence: number): Promise<void> {
+    return new Promise((resolve) => {
+      const there = (): boolean => desk.selected !== id || desk.incident === null || desk.departed || desk.incident.version >= sequence
+      if (there()) return resolve()
+      const end = (): void => {
+        stop()
+        clearTimeout(timer)
+        resolve()
+      }
+      const stop = watch(() => desk.incident, () => there() && end())
+      const timer = setTimeout(end, ARRIVES_WITHIN_MS)
     })
-    setTimeout(stop, 2500)
   }
   return { busy, problem, changed, look, send }
 })
