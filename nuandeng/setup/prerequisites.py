@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from nuandeng.checkout import ROOT, cache_dir
 
 _NEEDED_MB = 3500
-# Library → Debian's package. Wheels of numpy, onnxruntime and rocksdict, and Chromium and Java, expect the machine to have these.
+# Library → Debian's package. Wheels of numpy and onnxruntime, and Chromium and Java, expect the machine to have these.
 _LIBRARIES = {"libstdc++.so.6": "libstdc++6", "libgcc_s.so.1": "libgcc-s1", "libz.so.1": "zlib1g"}
 
 
