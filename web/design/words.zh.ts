@@ -13,7 +13,7 @@ export const zh = {
     not_needed: '不需要', aborted: '中止',
   },
   unit_state: {
-    off_duty: '下岗', available: '在岗', on_patrol: '巡逻', on_break: '休息', out_of_service: '停用', reserved: '已询问', committed: '在办', returning: '返回',
+    off_duty: '离岗', available: '在岗', on_patrol: '巡逻', on_break: '休息', out_of_service: '停用', reserved: '已询问', committed: '在办', returning: '返回',
   },
   unit_kind: { volunteer: '志愿者', vehicle: '车辆', patrol: '巡逻组', point: '救助点' },
   skill: { first_aid: '急救', psychology: '心理', dialect: '方言', medical: '医护', stretcher: '担架', hot_meal: '热食' },

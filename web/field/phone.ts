@@ -14,8 +14,15 @@ export const unit = shallowRef<FieldMe | null>(null)
 export const loaded = ref(false)
 export const position = shallowRef<{ lat_wgs84: number; lon_wgs84: number; at_ms: number; accuracy_m: number } | null>(null)
 export const positionDenied = ref(false)
-/** A task that just left: recalled, or done. Shown until the person says so. */
-export const farewell = ref<'recalled' | 'done' | null>(null)
+/** A task that just left: recalled, done, or given up by this person. Shown until the person says so. */
+export const farewell = ref<'recalled' | 'done' | 'given_up' | null>(null)
+// Whatever has ended leaves the phone, so what it was tells how it ended: nobody is recalled once on the scene.
+const RECALLABLE = new Set(['standby', 'accepted', 'en_route'])
+const givenUp = new Set<string>()
+/** This person said that they cannot go. */
+export function giveUp(assignment: string): void {
+  givenUp.add(assignment)
+}
 
 export const link = new Link('/field', {
   changed() {
@@ -24,10 +31,7 @@ export const link = new Link('/field', {
     tasks.value = rooms.flatMap((room) => [...(room.documents.get('task')?.values() ?? [])] as FieldTask[])
     unit.value = (rooms.flatMap((room) => [...(room.documents.get('me')?.values() ?? [])])[0] as FieldMe | undefined) ?? null
     const lost = before.find((task) => WORKING.has(task.state) && !tasks.value.some((now) => now.id === task.id && WORKING.has(now.state)))
-    if (lost) {
-      const now = tasks.value.find((task) => task.id === lost.id)
-      farewell.value = now?.state === 'cleared' || now?.state === 'aborted' ? 'done' : 'recalled'
-    }
+    if (lost) farewell.value = givenUp.delete(lost.id) ? 'given_up' : RECALLABLE.has(lost.state) ? 'recalled' : 'done'
   },
   joined() {
     loaded.value = true
