@@ -92,11 +92,34 @@ export const pointFeatures = (points: Iterable<PointDocument>): FeatureCollectio
 /** A vehicle's number as on its side: the last figures of its label. */
 export const vehicleNumber = (label: string): string => /(\d{1,3})\D*$/.exec(label)?.[1] ?? label.slice(0, 2)
 
-export function unitFeatures(units: ReadonlyMap<string, WireUnit>, fixes: ReadonlyMap<string, Fix>): FeatureCollection {
+const BAR_PX = { width: 26, height: 17 }
+
+/**
+ * Everybody on duty where they last were. Vehicles whose bars would hide one another stand as one bar with `+n`;
+ * `draw` makes the image of a bar.
+ */
+export function unitFeatures(
+  units: ReadonlyMap<string, WireUnit>, fixes: ReadonlyMap<string, Fix>, project: (place: [number, number]) => { x: number; y: number }, draw: (image: string, label: string) => void,
+): FeatureCollection {
   const features: Feature[] = []
-  for (const fix of fixes.values()) {
+  const bars: { x: number; y: number; fix: Fix; unit: WireUnit; more: number }[] = []
+  for (const fix of [...fixes.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1))) {
     const unit = units.get(fix.unit)
-    if (unit) features.push(at(fix.lon_wgs84, fix.lat_wgs84, { id: unit.id, kind: unit.kind, image: unit.kind === 'vehicle' ? `vehicle-${vehicleNumber(unit.label)}` : '' }))
+    if (!unit) continue
+    if (unit.kind !== 'vehicle') {
+      features.push(at(fix.lon_wgs84, fix.lat_wgs84, { id: unit.id, kind: unit.kind, image: '' }))
+      continue
+    }
+    const { x, y } = project([fix.lon_wgs84, fix.lat_wgs84])
+    const under = bars.find((bar) => Math.abs(bar.x - x) < BAR_PX.width && Math.abs(bar.y - y) < BAR_PX.height)
+    if (under) under.more += 1
+    else bars.push({ x, y, fix, unit, more: 0 })
+  }
+  for (const { fix, unit, more } of bars) {
+    const label = vehicleNumber(unit.label) + (more ? `+${more}` : '')
+    const image = `vehicle-${label}`
+    draw(image, label)
+    features.push(at(fix.lon_wgs84, fix.lat_wgs84, { id: unit.id, kind: unit.kind, image }))
   }
   return collection(features)
 }

@@ -115,9 +115,10 @@ export function drawSymbols(map: MapLibre, marks: Record<(typeof MARKS)[number],
 
 /** A vehicle's bar with its number; drawn on demand, one image a label. */
 export function drawVehicle(map: MapLibre, name: string, label: string): void {
-  symbol(map, name, 26, 18, (g) => {
-    g.translate(13, 9)
-    const bar = new Path2D('M-11-7h16l6 6v8h-22z')
+  const half = label.length > 2 ? 11 + (label.length - 2) * 4 : 11
+  symbol(map, name, half * 2 + 4, 18, (g) => {
+    g.translate(half + 2, 9)
+    const bar = new Path2D(`M${-half}-7h${half * 2 - 6}l6 6v8h${-half * 2}z`)
     g.fillStyle = token('steel')
     g.fill(bar)
     g.strokeStyle = token('map-out')

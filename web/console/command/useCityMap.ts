@@ -11,7 +11,7 @@ import { language } from '../../design/i18n'
 import { theme } from '../../design/theme'
 import { useCity } from '../city'
 import { useDesk } from '../desk'
-import { boundsOf, cameraFeatures, collection, incidentFeatures, labelSpot, markOf, pointFeatures, stack, unitFeatures, vehicleNumber } from './mapData'
+import { boundsOf, cameraFeatures, collection, incidentFeatures, labelSpot, markOf, pointFeatures, stack, unitFeatures } from './mapData'
 import { FONT, mapStyle } from './mapStyle'
 import { drawCount, drawSymbols, drawVehicle, MARKS } from './mapSymbols'
 
@@ -38,8 +38,16 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   let borders: FeatureCollection = collection([])
   let styled = false
   const images = new Set<string>()
+  const drawn = new Map<string, string>()
 
-  const put = (name: string, data: FeatureCollection): void => void (map.value?.getSource(name) as GeoJSONSource | undefined)?.setData(data)
+  /** Hand a source its features, if they are others than before: each hand-over lays the whole source out anew. */
+  function put(name: string, data: FeatureCollection): void {
+    const source = map.value?.getSource(name) as GeoJSONSource | undefined
+    const form = JSON.stringify(data.features)
+    if (!source || drawn.get(name) === form) return
+    drawn.set(name, form)
+    source.setData(data)
+  }
   const marks = () => Object.fromEntries(MARKS.map((u) => [u, t(`urgency_mark.${u}`)])) as Record<(typeof MARKS)[number], string>
 
   /** The county of a border: by code when the file names one, else by its Chinese name's first two characters. */
@@ -89,15 +97,12 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   }
   function drawUnits(): void {
     if (options.landOnly || !map.value) return
-    for (const unit of city.units.values()) {
-      if (unit.kind !== 'vehicle') continue
-      const number = vehicleNumber(unit.label)
-      const image = `vehicle-${number}`
-      if (images.has(image)) continue
-      drawVehicle(map.value, image, number)
+    const m = map.value
+    put('units', unitFeatures(city.units, city.fixes, (place) => m.project(place), (image, label) => {
+      if (images.has(image)) return
+      drawVehicle(m, image, label)
       images.add(image)
-    }
-    put('units', unitFeatures(city.units, city.fixes))
+    }))
   }
   function drawIncidents(): void {
     const m = map.value
@@ -115,22 +120,26 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     if (!radius || !place) return put('ring', collection([]))
     put('ring', collection([{ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: circle(place, radius) } }]))
   }
+  const layers = {
+    cameras: () => put('cameras', cameraFeatures(city.cameras.values())),
+    points: () => put('points', pointFeatures(city.points.values())),
+    land: drawLand, units: drawUnits, ring: drawRing, incidents: drawIncidents,
+  }
+  const stale = new Set<keyof typeof layers>()
   function drawAll(): void {
-    if (!styled) return
-    put('cameras', cameraFeatures(city.cameras.values()))
-    put('points', pointFeatures(city.points.values()))
-    drawLand()
-    drawUnits()
-    drawRing()
-    drawIncidents()
+    stale.clear()
+    for (const draw of Object.values(layers)) draw()
   }
 
-  // Many changes in a second are drawn together, five times a second at most.
+  // Many changes in a second are drawn together, five times a second at most, and only the layers they touch.
   let timer: ReturnType<typeof setTimeout> | undefined
-  function soon(): void {
+  function soon(layer: keyof typeof layers): void {
+    stale.add(layer)
     timer ??= setTimeout(() => {
       timer = undefined
-      drawAll()
+      if (!styled) return
+      for (const name of stale) layers[name]()
+      stale.clear()
     }, REDRAW_MS)
   }
 
@@ -139,6 +148,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     if (!m) return
     styled = false
     images.clear()
+    drawn.clear()
     m.setStyle(mapStyle(options.labels, options.landOnly), { diff: false })
     m.once('style.load', () => {
       drawSymbols(m, marks())
@@ -187,7 +197,10 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       ready.value = true
     })
     m.on('move', () => (moved.value += 1))
-    m.on('zoomend', drawIncidents)
+    m.on('zoomend', () => {
+      drawUnits()
+      drawIncidents()
+    })
     m.on('click', 'incidents', (event) => {
       const id = event.features?.[event.features.length - 1]?.properties.id as string | undefined
       if (id) desk.select(id)
@@ -206,7 +219,11 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     clearTimeout(timer)
     map.value?.remove()
   })
-  watch([() => city.cameras, () => city.points, () => city.units, () => city.fixes, () => city.tallies, () => city.incidents], soon)
+  watch(() => city.cameras, () => soon('cameras'))
+  watch(() => city.points, () => soon('points'))
+  watch([() => city.units, () => city.fixes], () => soon('units'))
+  watch(() => city.incidents, () => soon('incidents'))
+  watch([() => city.tallies, () => city.cameras, () => city.points], () => soon('land'))
   watch([() => desk.selected, options.radius_m, () => desk.queue.hand.map((r) => r.incident.id + (r.view?.stage === 'over')).join()], () => {
     if (!styled) return
     drawIncidents()
