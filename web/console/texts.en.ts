@@ -36,7 +36,7 @@ export const en: Texts = {
   calm: {
     title: 'Nothing waits for you', last: 'Last: {what} at {at}. ', next: 'A new incident lights up here.', upcoming: 'Coming up', so_far: 'This shift so far', choose: 'Choose an incident in the queue or on the map.', reported: 'reported',
     resolved: 'with a result', sheltered: 'sheltered · home', supplies: 'supplies left', refused: 'refused or not found, re-visit set', arrival: 'median arrival', minutes: '{n} min', assets: 'Devices and people',
-    cameras: 'cameras, {n} unusable', points: 'rescue points, {open} open, {beds} beds free', volunteers: 'volunteers on duty of {all}', vehicles: 'vehicles on duty', recent: 'Just now', nothing_yet: 'Nothing yet this shift.',
+    cameras: 'cameras, {n} unusable', points: 'rescue points, {open} open, {beds} beds free', volunteers: 'volunteers on duty; roster with vehicles {all}', vehicles: 'vehicles on duty', recent: 'Just now', nothing_yet: 'Nothing yet this shift.',
   },
   upcoming: { wake: 'A held case wakes', wake_more: 'comes back to Needs a hand by itself', plan_end: 'The plan ends', plan_end_more: 'everyday settings come back by themselves', limit: 'Limit', limit_more: '' },
   loading: { queue: 'Reading the queue · {s} s' },
@@ -54,9 +54,12 @@ export const en: Texts = {
     IncidentClosed: 'Closed', IncidentReopened: 'Reopened', IncidentArchived: 'Archived', NoteAdded: 'Note', EvidenceOpened: 'Original opened', AssignmentPlanned: 'Queued', OfferMade: 'Asked', OfferAccepted: 'Accepted',
     OfferDeclined: 'Declined', StandbyTaken: 'Standby', OfferNotNeeded: 'Not needed', OfferExpired: 'No answer', AssignmentRecalled: 'Recalled', AssignmentMoved: 'Progress', AssignmentAborted: 'Aborted',
     CheckedIn: 'Checked in', CheckInMissed: 'Check-in missed', BedConfirmed: 'Bed confirmed', DeliveryRecorded: 'Delivery',
+    other: 'Changed', IncidentTookOver: 'Took one over', AssignmentChased: 'Chased', BedReleased: 'Bed released', BedsSet: 'Beds set', SosRaised: 'SOS', SosEnded: 'SOS ended', DutyChanged: 'Duty changed', ReturnStarted: 'Return begun', ReturnEnded: 'Returned', ContactNoted: 'Contact changed',
+    CameraHealthChanged: 'Camera state', UnitsRegistered: 'Units registered', CamerasRegistered: 'Cameras registered', PointsRegistered: 'Points registered', AccountsRegistered: 'Accounts registered', PlansConfigured: 'Plans configured', WarningNoted: 'Warning received', WarningTookEffect: 'Warning in effect',
+    WarningEnded: 'Warning ended', PlanActivated: 'Plan activated', PlanChanged: 'Plan changed', PlanReverted: 'Everyday settings back', PlanOverridden: 'Plan set by hand', OverrideEnded: 'Setting by hand ended', CommandRejected: 'Command rejected', EffectOwed: 'To be sent', EffectRecorded: 'Sent or failed', EffectWithdrawn: 'Not sent any more',
   },
   fact: {
-    wave: 'wave {n}', asked: '{n} asked', people: '{n} people', quota: 'need {n}', percent: '{n} %', number: '{n}', radius_m: '{n} m', dwell_s: 'stayed {n} s', by_plan: 'by plan', by_itself: 'by itself', people_helped: '{n} helped',
+    before: 'was {n}', pictures: '{n} photos', missed: 'no. {n}', wave: 'wave {n}', asked: '{n} asked', people: '{n} people', quota: 'need {n}', percent: '{n} %', number: '{n}', radius_m: '{n} m', dwell_s: 'stayed {n} s', by_plan: 'by plan', by_itself: 'by itself', people_helped: '{n} helped',
     promoted: 'from standby', dropped: 'no longer free {n}',
   },
   reason: { nearest: 'nearest', has_skill: 'has the skill', location_fresh: 'fresh fix', location_stale: 'stale fix', loaded: 'tired', rested: 'rested', never_asked: 'never asked', often_accepts: 'often accepts', seldom_accepts: 'seldom accepts', returning: 'on the way back', lost_contact: 'lost contact' },

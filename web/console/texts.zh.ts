@@ -34,7 +34,7 @@ export const zh = {
   calm: {
     title: '没有等你动手的事', last: '上一件 {at} {what}。', next: '新事件会在这里亮灯。', upcoming: '接下来', so_far: '本班到此刻', choose: '选中队列或地图上的事件,详情在这里。', reported: '事件上报',
     resolved: '已有结果', sheltered: '入站 · 寻亲返家', supplies: '留置物资', refused: '拒绝或未见,已排回访', arrival: '到场中位', minutes: '{n} 分', assets: '设备与人',
-    cameras: '摄像机,{n} 路不可用', points: '救助点,开放 {open},床位余 {beds}', volunteers: '志愿者在岗,名册 {all} 人', vehicles: '车辆在岗', recent: '刚刚', nothing_yet: '本班还没有动静。',
+    cameras: '摄像机,{n} 路不可用', points: '救助点,开放 {open},床位余 {beds}', volunteers: '志愿者在岗;名册连车辆共 {all}', vehicles: '车辆在岗', recent: '刚刚', nothing_yet: '本班还没有动静。',
   },
   upcoming: { wake: '挂起的事件醒来', wake_more: '到时自动回到「要动手」', plan_end: '预案到期', plan_end_more: '到时自动恢复平日设置,无需操作', limit: '时限', limit_more: '' },
   loading: { queue: '正在读取队列 · 第 {s} 秒' },
@@ -52,9 +52,12 @@ export const zh = {
     IncidentClosed: '结案', IncidentReopened: '重开', IncidentArchived: '归档', NoteAdded: '备注', EvidenceOpened: '打开原图', AssignmentPlanned: '排队', OfferMade: '询问', OfferAccepted: '接受',
     OfferDeclined: '婉拒', StandbyTaken: '候补', OfferNotNeeded: '不需要', OfferExpired: '未答', AssignmentRecalled: '召回', AssignmentMoved: '进展', AssignmentAborted: '中止',
     CheckedIn: '签到', CheckInMissed: '未签到', BedConfirmed: '床位确认', DeliveryRecorded: '送达',
+    other: '变更', IncidentTookOver: '并入一件', AssignmentChased: '催问', BedReleased: '床位放回', BedsSet: '床位更新', SosRaised: 'SOS 求助', SosEnded: 'SOS 解除', DutyChanged: '在岗变更', ReturnStarted: '开始返回', ReturnEnded: '已返回', ContactNoted: '联络变更',
+    CameraHealthChanged: '摄像机状态', UnitsRegistered: '力量登记', CamerasRegistered: '摄像机登记', PointsRegistered: '救助点登记', AccountsRegistered: '账号登记', PlansConfigured: '预案配置', WarningNoted: '收到预警', WarningTookEffect: '预警生效',
+    WarningEnded: '预警结束', PlanActivated: '预案启用', PlanChanged: '预案调整', PlanReverted: '恢复平日设置', PlanOverridden: '手工启停预案', OverrideEnded: '手工启停到期', CommandRejected: '命令未被接受', EffectOwed: '待送出', EffectRecorded: '送出结果', EffectWithdrawn: '不再送出',
   },
   fact: {
-    wave: '第 {n} 波', asked: '问 {n} 人', people: '{n} 人', quota: '需 {n} 人', percent: '{n} %', number: '{n}', radius_m: '{n} 米', dwell_s: '停 {n} 秒', by_plan: '按预案', by_itself: '自动', people_helped: '帮到 {n} 人',
+    before: '原 {n}', pictures: '{n} 张照片', missed: '第 {n} 次', wave: '第 {n} 波', asked: '问 {n} 人', people: '{n} 人', quota: '需 {n} 人', percent: '{n} %', number: '{n}', radius_m: '{n} 米', dwell_s: '停 {n} 秒', by_plan: '按预案', by_itself: '自动', people_helped: '帮到 {n} 人',
     promoted: '候补转正', dropped: '已不空闲 {n}',
   },
   reason: { nearest: '最近', has_skill: '有技能', location_fresh: '位置新', location_stale: '位置过期', loaded: '较疲劳', rested: '不疲劳', never_asked: '还没问过', often_accepts: '常接受', seldom_accepts: '少接受', returning: '返回途中', lost_contact: '失联' },

@@ -37,22 +37,34 @@ export function unitName(unit: Pick<WireUnit, 'label' | 'masked_name' | 'name' |
 
 const upper = (name: string): string => name.replace(/\.\d+$/, '')
 
-/** One line of 经过: [the act, what it was]. Facts are small values; a value that is a term of ours gets its word. */
-export function timelineText(entry: TimelineEntry, t: Translate, te: Known): { act: string; rest: string } {
+/** Names behind the identifiers of a line; '' when it has none to show. */
+export type NameOf = (kind: 'unit' | 'camera' | 'point' | 'incident', id: string) => string
+const NAMED: Record<string, Parameters<NameOf>[0]> = { unit: 'unit', camera: 'camera', point: 'point', into: 'incident', merged: 'incident', revisit: 'incident' }
+
+/** One line of 经过: [the act, what it was]. Facts are small values; a term of ours gets its word, an identifier its name; neither is ever shown bare. */
+export function timelineText(entry: Pick<TimelineEntry, 'event' | 'facts'>, t: Translate, te: Known, nameOf: NameOf = () => ''): { act: string; rest: string } {
   const event = upper(entry.event)
-  const act = te(`event.${event}`) ? t(`event.${event}`) : event
+  const act = te(`event.${event}`) ? t(`event.${event}`) : t('event.other')
   const rest: string[] = []
   for (const [key, value] of Object.entries(entry.facts)) {
-    if (value === null || value === '' || value === false || /(_ms|^incident|^assignment|^sighting|^unit)$/.test(key)) continue
+    if (value === null || value === '' || value === false || /(_ms|^incident|^assignment|^sighting)$/.test(key)) continue
+    const kind = NAMED[key]
+    if (kind) {
+      const name = nameOf(kind, String(value))
+      if (name) rest.push(name)
+      continue
+    }
     const term = typeof value === 'string' ? FACT_TERMS[key]?.map((room) => `${room}.${value}`).find(te) : undefined
-    if (term) rest.push(t(term))
-    else if (te(`fact.${key}`)) rest.push(value === true ? t(`fact.${key}`, { n: '' }) : t(`fact.${key}`, { n: String(value) }))
-    else if (typeof value === 'string' && value.length < 60 && !/^[0-9a-f-]{16,}$/.test(value)) rest.push(value)
+    const word = term ? t(term) : String(value)
+    if (te(`fact.${key}`)) {
+      if (value !== 0) rest.push(t(`fact.${key}`, { n: value === true ? '' : word }))
+    } else if (term) rest.push(word)
+    else if (typeof value === 'string' && value.length < 60 && !/^[\w.:-]+$/.test(value)) rest.push(value)
   }
   return { act, rest: rest.join(' · ') }
 }
 
 const FACT_TERMS: Record<string, string[]> = {
-  urgency: ['urgency'], source: ['source'], disposition: ['disposition'], to: ['assignment_state', 'unit_state'], channel: ['channel'], clock: ['clock'], status: ['delivery', 'camera_status'],
-  posture: ['posture'], reason: ['reason', 'shortfall'],
+  urgency: ['urgency'], before: ['urgency'], source: ['source'], disposition: ['disposition'], to: ['assignment_state', 'unit_state'], channel: ['channel'], clock: ['clock'], status: ['delivery', 'camera_status'],
+  posture: ['posture'], reason: ['reason', 'shortfall', 'camera_reason'],
 }

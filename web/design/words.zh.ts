@@ -55,6 +55,7 @@ export const zh = {
     too_large: '文件太大。', unreadable: '内容读不出来。', invalid: '填写有误。', idempotency_key_reused: '同一请求编号用过了。',
     store_away: '后台暂时不可用,什么都没有改。', not_yet: '读数还没跟上,请再试。', refused: '没有被接受。', too_old: '请求太旧。',
     changed_since: '事件已经变了,请看一眼再做。', wrong_state: '事件已不在这一步。', not_your_unit: '不是你的任务。', unknown_point: '没有这个救助点。', unknown_assignment: '这个任务不在了。', offer_gone: '询问已经失效。', quota_filled: '人数已够。', nobody_free: '选中的人都不空闲了。', unit_busy: '这个人手上有事。', wake_time_wrong: '醒来的时间不对。', reason_missing: '要写理由。', minor_cannot_refuse: '未成年人或不能自主决定的人,不能以「拒绝受助」办结。', merge_target_wrong: '不能并到那一件。', handled_it: '经办人不能自己核查。', already_answered: '已经答复过了。', duty_wrong: '现在不能这样改在岗状态。', unknown_unit: '没有这个单位。', unknown_plan: '没有这个预案。', unknown_incident: '没有这件事。', quota_wrong: '人数不对。', not_found: '没有找到。',
+    unknown_camera: '没有这台摄像机。', not_owed: '已经没有人在等这一步。', beds_wrong: '余床数不对,要在 0 和总床数之间。', times_wrong: '时间自相矛盾,或离现在太远。请校准时钟再送。', place_wrong: '地点不在地面上,或属于别的辖区。', settings_wrong: '预案里有一项设置超出范围。', out_of_range: '数太大或太小,请改正。', too_many: '一次送得太多,请分批(每批 500 条以内)。', only_in_city: '账号由市级管理。', wrong_jurisdiction: '这件事属于别的辖区。', unknown_warning: '没有这条生效的预警,可能已经结束。', warning_over: '这条预警已经结束。', key_reused: '同一请求编号用过了。', internal: '平台没能处理,已留底。请把时间告诉管理员。', csrf: '页面太旧,请刷新后再做。', method_not_allowed: '这里不能这样做。', bad_signature: '对方系统的签名不对。', key_destroyed: '这份资料已按规定销毁,打不开了。',
   },
 }
 export type Words = typeof zh
