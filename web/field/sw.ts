@@ -1,19 +1,9 @@
 /// <reference lib="webworker" />
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
+import { noticeOf, type PushMessage } from './notices'
 
 declare const self: ServiceWorkerGlobalScope
-
-/** What the server encrypts for this phone. It holds nothing personal: the page fetches the rest after it is opened. */
-interface PushMessage {
-  title?: string
-  body?: string
-  tag?: string
-  assignment?: string
-  template?: string
-  url?: string
-  actions?: { action: string; title: string }[]
-}
 
 precacheAndRoute(self.__WB_MANIFEST)
 cleanupOutdatedCaches()
@@ -25,7 +15,7 @@ function read(event: PushEvent): PushMessage {
   try {
     return (event.data?.json() ?? {}) as PushMessage
   } catch {
-    return { body: event.data?.text() ?? '' }
+    return {}
   }
 }
 
@@ -36,11 +26,12 @@ self.addEventListener('push', (event) => {
   event.waitUntil(
     (async () => {
       for (const page of await pages()) page.postMessage({ type: 'push', message })
+      const notice = noticeOf(message, self.navigator.language, Date.now())
       const options: NotificationOptions & { vibrate?: number[]; actions?: { action: string; title: string }[]; renotify?: boolean } = {
-        body: message.body ?? '', tag: message.tag ?? message.assignment ?? 'nuandeng', renotify: true, requireInteraction: true, icon: '/icons/lamp-192.png', badge: '/icons/lamp-192.png',
-        lang: 'zh-CN', vibrate: [400, 150, 400, 150, 400], data: message, actions: message.actions ?? [{ action: 'open', title: '查看并回答' }],
+        body: notice.body, tag: message.assignment ?? message.template ?? 'nuandeng', renotify: true, requireInteraction: true, icon: '/icons/lamp-192.png', badge: '/icons/lamp-192.png',
+        lang: notice.lang, vibrate: [400, 150, 400, 150, 400], data: message, actions: [{ action: 'open', title: notice.action }],
       }
-      await self.registration.showNotification(message.title ?? '暖灯:有人需要帮助', options)
+      await self.registration.showNotification(notice.title, options)
     })(),
   )
 })
@@ -52,7 +43,7 @@ self.addEventListener('notificationclick', (event) => {
     (async () => {
       const open = (await pages()).find((page) => new URL(page.url).pathname.startsWith('/v'))
       if (!open) {
-        await self.clients.openWindow(message?.url?.startsWith('/v/') ? message.url : '/v/')
+        await self.clients.openWindow('/v/')
         return
       }
       open.postMessage({ type: 'open', message })
