@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from contracts.registry_entries import AccountEntry, CameraEntry, UnitEntry
 from contracts.runtime import Runtime, decode_runtime
 from contracts.terms import CameraStatus, Role, Skill, Source, UnitKind, UnitState, Urgency
 from contracts.topics import POSITIONS
-from contracts.values import Actor, Picture, Place
+from contracts.values import Actor, Candidate, Picture, Place
 from nuandeng.city.demo import JURISDICTIONS
 from nuandeng.city.geography import CITY_AREA, CITY_CODE, COUNTIES, Geography, offset
 from nuandeng.city.registers import cameras, plans, points, vehicles
@@ -116,9 +116,7 @@ class RunningTown:
     # --- who lives here ------------------------------------------------------------------------------------------
 
     def _found(self) -> None:
-        sent = []
-        for jurisdiction in JURISDICTIONS:
-            sent.append(self.send(jurisdiction.code, cmd.ConfigurePlans(plans=plans())))
+        sent = [self.send(jurisdiction.code, cmd.ConfigurePlans(plans=plans())) for jurisdiction in JURISDICTIONS]
         fleet = vehicles(self._geography)
         for county in COUNTIES:
             code = county.code
@@ -222,8 +220,8 @@ class RunningTown:
         now = time.time_ns() // 1_000_000
         stored = self._keep(picture, camera.camera, now)
         body = cmd.ReportSighting(
-            camera=camera.camera, track=track, place=camera.place, boxes=(picture.box,), first_seen_ms=now - dwell_s * 1000, last_seen_ms=now,
-            dwell_threshold_s=300, picture=stored,
+            camera=camera.camera, track=track, place=camera.place, boxes=(picture.box,), first_seen_ms=now - dwell_s * 1000,
+            last_seen_ms=now, dwell_threshold_s=300, picture=stored,
         )  # fmt: skip
         return _incident(self.do(camera.camera[:6], body))
 
@@ -234,6 +232,15 @@ class RunningTown:
         """A call or a case; returns the incident."""
         actor = Actor(account="hotline", role=Role.OPERATOR, area=CITY_AREA) if source is Source.HOTLINE else SYSTEM
         return _incident(self.do(place.area[:6], cmd.ReportIncident(source=source, place=place, urgency=urgency), actor))
+
+    def dispatch(self, incident: str, units: Sequence[str], *, quota: int = 1) -> None:
+        """Receive, file and dispatch as an operator does."""
+        county = incident.partition("-")[0]
+        operator = Actor(account="op-desk", role=Role.OPERATOR, area=county)
+        self.do(county, cmd.ReceiveIncident(incident=incident), operator)
+        self.do(county, cmd.FileIncident(incident=incident, quota=quota), operator)
+        chosen = tuple(Candidate(unit=unit, kind=UnitKind.VOLUNTEER, rank=n, score=1.0) for n, unit in enumerate(units, start=1))
+        self.do(county, cmd.DispatchIncident(incident=incident, candidates=chosen), operator)
 
     # --- the processes -------------------------------------------------------------------------------------------
 
