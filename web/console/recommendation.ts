@@ -16,6 +16,10 @@ export interface Choice extends RankedCandidate {
   gone: string
 }
 
+/** Numbered through over all waves, as the table and the keys 1–5 count them. Pure. */
+export const numbered = (fresh: readonly RankedCandidate[]): RankedCandidate[] =>
+  [...fresh].sort((a, b) => (a.wave ?? 1) - (b.wave ?? 1) || a.rank - b.rank).map((c, i) => ({ ...c, rank: i + 1 }))
+
 /** Keep the order seen and the ticks; append what is new unticked; what left stays only if it was ticked. Pure. */
 export function refresh(before: readonly Choice[], fresh: readonly RankedCandidate[], reasonOf: (unit: string) => string): Choice[] {
   const found = new Map(fresh.map((c) => [c.unit, c]))
@@ -27,7 +31,7 @@ export function refresh(before: readonly Choice[], fresh: readonly RankedCandida
     found.delete(choice.unit)
   }
   let rank = Math.max(0, ...kept.map((c) => c.rank))
-  for (const c of fresh) if (found.has(c.unit)) kept.push({ ...c, rank: ++rank, ticked: false, gone: '' })
+  for (const c of numbered(fresh)) if (found.has(c.unit)) kept.push({ ...c, rank: ++rank, ticked: false, gone: '' })
   return kept.sort((a, b) => (a.wave ?? 1) - (b.wave ?? 1) || a.rank - b.rank)
 }
 
@@ -59,8 +63,7 @@ export const useAdvice = defineStore('advice', () => {
       recommendation.value = answer
       if (first) {
         // The first wave's best are ticked in front of the operator when the table first appears, and only then.
-        const ranked = answer.candidates.map((c, i) => ({ ...c, rank: c.rank || i + 1 }))
-        choices.value = ranked.map((c) => ({ ...c, ticked: (c.wave ?? 1) === 1 && c.rank <= answer.wanted, gone: '' }))
+        choices.value = numbered(answer.candidates).map((c) => ({ ...c, ticked: (c.wave ?? 1) === 1 && c.rank <= answer.wanted, gone: '' }))
       } else choices.value = refresh(choices.value, answer.candidates, reasonOf)
     } catch (error) {
       if (mine === serial) problem.value = error instanceof Problem ? error : new Problem('unreachable', 0, '', '', true)

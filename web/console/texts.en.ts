@@ -65,7 +65,7 @@ export const en: Texts = {
   reason: { nearest: 'nearest', has_skill: 'has the skill', location_fresh: 'fresh fix', location_stale: 'stale fix', loaded: 'tired', rested: 'rested', never_asked: 'never asked', often_accepts: 'often accepts', seldom_accepts: 'seldom accepts', returning: 'on the way back', lost_contact: 'lost contact' },
   who: {
     title: 'Who to send', going: 'Who is going', need: 'need {quota}', found: 'ask {wanted}, found {found}', short: '{n} short', have: 'have {n}', wave: 'Wave {n}', vehicles: 'vehicle, must answer', later: 'by itself if not filled', minutes: 'min', skill: 'Skill',
-    tired: 'Tired h', takes: 'Takes', must: 'must', fix_age: 'fix {n} min old', gone: 'no longer free: {why}', nobody: 'Nobody near can be sent.', nobody_act: 'Phone', after_filing: 'Advice comes with filing.', none_asked: 'Nobody was asked yet.',
+    tired: 'Tired h', takes: 'Takes', must: 'must', fix_age: 'fix {n} min old', gone: 'no longer free: {why}', nobody: 'Nobody near can be sent.', nobody_act: 'Phone', more: '{n} more', after_filing: 'Advice comes with filing.', none_asked: 'Nobody was asked yet.',
     next_in: 'wave {n} by itself in {s} s',
   },
   act: {
@@ -110,7 +110,7 @@ export const en: Texts = {
   },
   login: { title: 'Log in', user: 'User name', password: 'Password', go: 'Enter', checking: 'Checking…', wall: 'The wall needs a login as well.', demo: 'Demo accounts are printed on the terminal at start and stand in demo-accounts.json in the data directory.' },
   rooms: {
-    search: 'Find', count: '{n} entries', more: 'Next page', loading: 'Reading…', none: 'Nothing fits.', county: 'County', all_counties: 'All counties', state: 'State', all_states: 'All states', name: 'Name', since: 'Since', reason: 'Reason',
+    search: 'Find', count: '{n} listed', more: 'Next page', loading: 'Reading…', none: 'Nothing fits.', county: 'County', all_counties: 'All counties', state: 'State', all_states: 'All states', name: 'Name', since: 'Since', reason: 'Reason',
     owner: 'Owner', recorded: 'recorded', live: 'live', number: 'Number', place: 'Place', urgency: 'Urgency', source: 'Source', reported: 'Reported', result: 'Result', unit: 'Unit', kind: 'Kind', skills: 'Skills', load: 'Tired h', accept: 'Takes',
     on_duty: 'On duty only', task: 'Task', open_case: 'Open in Command', beds: 'Beds', points: 'Rescue points', station: 'station', point_open: 'open', point_closed: 'closed', people: 'Forces', heading: 'Heading', protocol: 'Protocol',
     cameras_note: 'Blind cameras do not count as watched. "Recorded" plays detections made before; it is no live picture.', forces_note: 'The roster is read page by page; names are masked, numbers open only for dispatch.', duty_label: 'on duty', stale: 'stale fix', lost_contact: 'lost contact', sos: 'SOS',
@@ -126,7 +126,7 @@ export const en: Texts = {
     sequence: 'No.', at: 'Time', actor: 'Who', events: 'Events', load: 'Read', older: 'Older', newer: 'Newer', copy: 'Check with', jurisdiction: 'Jurisdiction', moment: 'Replaying a minute on the map is not built yet; use nuandeng replay --until on the server.',
   },
   wall: {
-    hand: 'need a hand', breached: '{n} breached', in_hand: 'in hand', closed: 'closed today', coverage: 'cameras seen · {n} unusable', coverage_all: 'cameras seen', volunteers: 'volunteers on duty', beds: 'beds free', most: 'Most pressing first', total: '{n} in all', people: '{n} on duty',
-    number: 'number = volunteers on duty', supervisor: 'Supervisor {name}', live: 'live', no_picture: 'No picture\nnot counted', off_for: 'off for {age}', calm: 'Nothing waits for a hand', overdue: 'breached', waiting: 'No picture yet', stale: 'stopped at {at}',
+    hand: 'need a hand', breached: '{n} breached', in_hand: 'in hand', closed: 'closed today', coverage: 'cameras seen · {n} unusable', coverage_all: 'cameras seen', volunteers: 'volunteers', beds: 'beds free', most: 'Most pressing first', total: '{n} in all', people: '{n}',
+    number: 'Number = volunteers on duty', supervisor: 'Supervisor {name}', live: 'live', no_picture: 'No picture\nnot counted', off_for: 'off for {age}', calm: 'Nothing waits for a hand', overdue: 'Breached', waiting: 'No picture yet', stale: 'stopped at {at}',
   },
 }

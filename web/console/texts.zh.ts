@@ -63,7 +63,7 @@ export const zh = {
   reason: { nearest: '最近', has_skill: '有技能', location_fresh: '位置新', location_stale: '位置过期', loaded: '较疲劳', rested: '不疲劳', never_asked: '还没问过', often_accepts: '常接受', seldom_accepts: '少接受', returning: '返回途中', lost_contact: '失联' },
   who: {
     title: '派谁', going: '谁在去', need: '需 {quota} 人', found: '问 {wanted} 得 {found}', short: '缺 {n}', have: '有 {n}', wave: '第 {n} 波', vehicles: '车辆,必答', later: '前波无人满额时自动问', minutes: '分钟', skill: '技能',
-    tired: '疲劳 h', takes: '接受', must: '必答', fix_age: '位置 {n} 分前', gone: '已不可派:{why}', nobody: '附近没有可派的人。', nobody_act: '电话叫人', after_filing: '立案后给出建议。', none_asked: '还没有问任何人。',
+    tired: '疲劳 h', takes: '接受', must: '必答', fix_age: '位置 {n} 分前', gone: '已不可派:{why}', nobody: '附近没有可派的人。', nobody_act: '电话叫人', more: '另有 {n} 人', after_filing: '立案后给出建议。', none_asked: '还没有问任何人。',
     next_in: '第 {n} 波 {s} 秒后自动问',
   },
   act: {
@@ -108,7 +108,7 @@ export const zh = {
   },
   login: { title: '登录', user: '用户名', password: '密码', go: '进入', checking: '正在核对…', wall: '只看大屏也要登录。', demo: '演示账号在启动时打印在终端里,也写在数据目录的 demo-accounts.json。' },
   rooms: {
-    search: '查找', count: '{n} 条', more: '再取一页', loading: '正在读取…', none: '没有符合的。', county: '县区', all_counties: '全部县区', state: '状态', all_states: '全部状态', name: '名称', since: '起', reason: '原因',
+    search: '查找', count: '已列 {n} 条', more: '再取一页', loading: '正在读取…', none: '没有符合的。', county: '县区', all_counties: '全部县区', state: '状态', all_states: '全部状态', name: '名称', since: '起', reason: '原因',
     owner: '来源', recorded: '录制检测', live: '实时', number: '编号', place: '地点', urgency: '紧急度', source: '来源', reported: '上报', result: '结果', unit: '单位', kind: '类别', skills: '技能', load: '疲劳 h', accept: '接受',
     on_duty: '只看在岗', task: '任务', open_case: '在指挥里打开', beds: '余床', points: '救助点', station: '救助站', point_open: '开放', point_closed: '未开放', people: '力量', heading: '朝向', protocol: '接入',
     cameras_note: '失明的不计入覆盖。「录制检测」的画面不是现场:检测结果是录好重放的。', forces_note: '名册在服务器上分页取;姓名遮盖,号码只在派单时开放。', duty_label: '在岗', stale: '位置过期', lost_contact: '失联', sos: 'SOS',

@@ -35,6 +35,12 @@ export function unitName(unit: Pick<WireUnit, 'label' | 'masked_name' | 'name' |
   return unit?.label || unit?.masked_name || unit?.name || id
 }
 
+const POSTS = /\s*(值班员|值班长|operator|supervisor|[(（]模拟[)）]|\(simulated\))/gi
+/** A duty account named after its post (滨城区 值班员) without the post, which stands beside it anyway. */
+export function dutyName(masked: string): string {
+  return masked.replace(POSTS, '').trim() || masked
+}
+
 const upper = (name: string): string => name.replace(/\.\d+$/, '')
 
 /** Names behind the identifiers of a line; '' when it has none to show. */

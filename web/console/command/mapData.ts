@@ -141,14 +141,14 @@ const STACK_PX = 15
 const STACK_FROM = 5
 
 /** Above four overlapping symbols one stands for all, the most urgent, with the count. */
-export function stack(marks: (Mark & { x: number; y: number })[]): { mark: Mark; count: number }[] {
+export function stack(marks: (Mark & { x: number; y: number })[], within_px = STACK_PX, from = STACK_FROM): { mark: Mark; count: number }[] {
   const rest = [...marks].sort((a, b) => b.order - a.order)
   const result: { mark: Mark; count: number }[] = []
   const taken = new Set<Mark>()
   for (const top of rest) {
     if (taken.has(top)) continue
-    const near = rest.filter((other) => !taken.has(other) && Math.hypot(other.x - top.x, other.y - top.y) < STACK_PX)
-    if (near.length >= STACK_FROM) {
+    const near = rest.filter((other) => !taken.has(other) && Math.hypot(other.x - top.x, other.y - top.y) < within_px)
+    if (near.length >= from) {
       near.forEach((other) => taken.add(other))
       result.push({ mark: top, count: near.length })
     } else {
