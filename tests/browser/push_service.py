@@ -38,7 +38,9 @@ class PushService:
         """What PushSubscription.toJSON() gives."""
         point = self._key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
         keys = {"p256dh": _text(point), "auth": _text(self._auth)}
-        return json.dumps({"endpoint": f"http://127.0.0.1:{self._server.server_port}/phone-1", "expirationTime": None, "keys": keys}).encode()
+        return json.dumps(
+            {"endpoint": f"http://127.0.0.1:{self._server.server_port}/phone-1", "expirationTime": None, "keys": keys}
+        ).encode()
 
     def opened(self, number: int = 0) -> bytes:
         """A message as the browser hands it to the service worker."""

@@ -35,7 +35,9 @@ def worker_registration(page: Page) -> tuple[CDPSession, str]:
     found: list[str] = []
     page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     session = page.context.new_cdp_session(page)
-    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(one["registrationId"] for one in event["registrations"]))
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(one["registrationId"] for one in event["registrations"])
+    )
     session.send("ServiceWorker.enable")
     until(lambda: page.evaluate("() => true") and found, "the service worker is registered")
     return session, found[-1]

@@ -29,7 +29,7 @@ def test_a_lost_connection_is_said_and_mended(town: RunningTown, console: Callab
     desk.cut = True
     began_s = time.monotonic()
     desk.context.set_offline(True)
-    town.kill("web.serve")
+    town.kill("web")
     expect(page.locator(".lost")).to_be_visible()
     assert time.monotonic() - began_s < 15
     expect(page.locator(".lost")).to_contain_text("派遣不会送出")

@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import itertools
+import json
 import subprocess
 import sys
 import threading
@@ -233,30 +234,28 @@ class RunningTown:
         actor = Actor(account="hotline", role=Role.OPERATOR, area=CITY_AREA) if source is Source.HOTLINE else SYSTEM
         return _incident(self.do(place.area[:6], cmd.ReportIncident(source=source, place=place, urgency=urgency), actor))
 
-    def dispatch(self, incident: str, units: Sequence[str], *, quota: int = 1) -> None:
-        """Receive, file and dispatch as an operator does."""
-        county = incident.partition("-")[0]
-        operator = Actor(account="op-desk", role=Role.OPERATOR, area=county)
-        self.do(county, cmd.ReceiveIncident(incident=incident), operator)
-        self.do(county, cmd.FileIncident(incident=incident, quota=quota), operator)
+    def receive(self, incident: str) -> None:
+        """As an operator does."""
+        self.do(_county(incident), cmd.ReceiveIncident(incident=incident), _operator(incident))
+
+    def file(self, incident: str, *, quota: int = 1) -> None:
+        """As an operator does."""
+        self.do(_county(incident), cmd.FileIncident(incident=incident, quota=quota), _operator(incident))
+
+    def dispatch(self, incident: str, units: Sequence[str]) -> None:
+        """Receive, file and dispatch to these."""
+        self.receive(incident)
+        self.file(incident)
         chosen = tuple(Candidate(unit=unit, kind=UnitKind.VOLUNTEER, rank=n, score=1.0) for n, unit in enumerate(units, start=1))
-        self.do(county, cmd.DispatchIncident(incident=incident, candidates=chosen), operator)
+        self.do(_county(incident), cmd.DispatchIncident(incident=incident, candidates=chosen), _operator(incident))
 
     # --- the processes -------------------------------------------------------------------------------------------
 
     def kill(self, part: str) -> None:
-        """kill -9 of one of our own parts, by what it runs; the supervisor starts it again."""
-        for child in psutil.Process(self._process.pid).children(recursive=True):
-            if part in child.cmdline():
-                child.kill()
-                return
-        raise AssertionError(f"no process runs {part}")
-
-    def freeze(self, part: str, *, thaw: bool = False) -> None:
-        """Stop one of our parts without ending it, or let it go on."""
-        for child in psutil.Process(self._process.pid).children(recursive=True):
-            if part in child.cmdline():
-                child.resume() if thaw else child.suspend()
+        """kill -9 of one of our own parts; the supervisor starts it again."""
+        lines = (self.data_dir / "logs" / f"{part}.log").read_text(encoding="utf-8").splitlines()
+        said = [json.loads(line) for line in lines]
+        psutil.Process([one["pid"] for one in said if one.get("by") == "supervisor" and one["event"] == "ready"][-1]).kill()
 
     def _let_go(self) -> None:
         self.gate.close()
@@ -280,6 +279,14 @@ class RunningTown:
         if self._process.stdout is not None:
             self._process.stdout.close()
         return [child for child in {*started, *self._families.values()} if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+
+
+def _county(incident: str) -> str:
+    return incident.partition("-")[0]
+
+
+def _operator(incident: str) -> Actor:
+    return Actor(account="op-desk", role=Role.OPERATOR, area=_county(incident))
 
 
 def _incident(answer: Answer) -> str:
