@@ -41,7 +41,7 @@ export const en: Texts = {
   upcoming: { wake: 'A held case wakes', wake_more: 'comes back to Needs a hand by itself', plan_end: 'The plan ends', plan_end_more: 'everyday settings come back by themselves', limit: 'Limit', limit_more: '' },
   loading: { queue: 'Reading the queue · {s} s' },
   incident: {
-    panel: 'Incident', people: '{n} person(s), {posture}', minor: 'minor', incapable: 'cannot decide alone', uplifted: 'raised {from} → {to} by plan', needs: 'needs {skills}', revisit_of: 're-visit',
+    panel: 'Incident', people: '{n} person, {posture} | {n} people, {posture}', minor: 'minor', incapable: 'cannot decide alone', uplifted: 'up: {from} → {to}', needs: 'needs {skills}', revisit_of: 're-visit',
     told: 'Told:', then_tell: 'then', ended: 'This incident has ended: {state}. What you see is its last moment.',
   },
   picture: { masked: 'Face masked · reason to open', alt: 'Picture of {camera}, faces masked', away: 'The picture cannot be fetched now', by_hand: 'Photo from the scene' },

@@ -1,6 +1,6 @@
 /** Sentences made of documents: what a row says, what a line of the timeline says. */
 import type { TimelineEntry } from '../design/documents'
-import type { WireIncident, WireUnit } from '../design/wire'
+import type { RankedCandidate, WireIncident, WireUnit } from '../design/wire'
 import { leadAssignment } from './queue'
 
 export type Translate = (key: string, values?: Record<string, unknown>) => string
@@ -33,6 +33,11 @@ export function peopleText(incident: WireIncident, t: Translate): string {
 
 export function unitName(unit: Pick<WireUnit, 'label' | 'masked_name' | 'name' | 'id'> | undefined, id: string): string {
   return unit?.label || unit?.masked_name || unit?.name || id
+}
+
+/** Who a candidate is: the vehicle's label, the masked name, else what kind of unit it is; never an identifier. */
+export function choiceName(choice: RankedCandidate, units: ReadonlyMap<string, WireUnit>, t: Translate): string {
+  return choice.label || choice.masked_name || unitName(units.get(choice.unit), t(`unit_kind.${choice.kind}`))
 }
 
 const POSTS = /\s*(值班员|值班长|operator|supervisor|[(（]模拟[)）]|\(simulated\))/gi

@@ -15,13 +15,19 @@ export const loaded = ref(false)
 export const position = shallowRef<{ lat_wgs84: number; lon_wgs84: number; at_ms: number; accuracy_m: number } | null>(null)
 export const positionDenied = ref(false)
 /** A task that just left: recalled, done, or given up by this person. Shown until the person says so. */
-export const farewell = ref<'recalled' | 'done' | 'given_up' | null>(null)
+export const farewell = ref<'recalled' | 'done' | 'given_up' | 'taken' | 'missed' | null>(null)
 // Whatever has ended leaves the phone, so what it was tells how it ended: nobody is recalled once on the scene.
 const RECALLABLE = new Set(['standby', 'accepted', 'en_route'])
 const givenUp = new Set<string>()
 /** This person said that they cannot go. */
 export function giveUp(assignment: string): void {
   givenUp.add(assignment)
+}
+
+const answered = new Set<string>()
+/** This person answered the offer: that it leaves is no surprise. */
+export function noteAnswer(assignment: string): void {
+  answered.add(assignment)
 }
 
 export const link = new Link('/field', {
@@ -32,6 +38,9 @@ export const link = new Link('/field', {
     unit.value = (rooms.flatMap((room) => [...(room.documents.get('me')?.values() ?? [])])[0] as FieldMe | undefined) ?? null
     const lost = before.find((task) => WORKING.has(task.state) && !tasks.value.some((now) => now.id === task.id && WORKING.has(now.state)))
     if (lost) farewell.value = givenUp.delete(lost.id) ? 'given_up' : RECALLABLE.has(lost.state) ? 'recalled' : 'done'
+    // An offer must not vanish from under the thumb without a word.
+    const offered = before.find((task) => task.state === 'offered' && !tasks.value.some((now) => now.id === task.id))
+    if (offered && !lost && !answered.delete(offered.id)) farewell.value = offered.clock !== null && offered.clock.due_at_ms <= now_ms.value + 1000 ? 'missed' : 'taken'
   },
   joined() {
     loaded.value = true

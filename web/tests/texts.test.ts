@@ -9,7 +9,7 @@ import { zh as fieldZh } from '../field/texts.zh'
 
 const keys = (value: unknown, at = ''): string[] => (typeof value === 'object' && value !== null ? Object.entries(value).flatMap(([key, part]) => keys(part, `${at}.${key}`)) : [at])
 const values = (value: unknown): string[] => (typeof value === 'object' && value !== null ? Object.values(value).flatMap(values) : [String(value)])
-const slots = (text: string): string => (text.match(/\{\w+\}/g) ?? []).sort().join()
+const slots = (text: string): string => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort().join()
 
 describe('the texts', () => {
   it.each([['words', wordsZh, wordsEn], ['console', consoleZh, consoleEn], ['field', fieldZh, fieldEn]] as const)('%s: every sentence stands in both languages', (_name, zh, en) => {
