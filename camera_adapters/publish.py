@@ -16,6 +16,7 @@ from contracts.runtime import Runtime
 from contracts.topics import DEAD_LETTERS, OBSERVATIONS, REPORTS, WARNINGS
 from stream.access import kafka_settings
 from stream.access import topic as topic_name
+from stream.producers import close_producer
 
 _log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -97,4 +98,4 @@ class Publisher:
 
     def close(self) -> None:
         """Send what is left and disconnect."""
-        self._producer.close(timeout=5)
+        close_producer(self._producer)

@@ -18,6 +18,7 @@ from contracts.topics import COMMANDS
 from contracts.values import Actor
 from stream.access import kafka_settings, topic
 from stream.partition import partition_of
+from stream.producers import close_producer
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
@@ -157,7 +158,7 @@ class CommandGate:
     def close(self) -> None:
         """Send what is waiting, and disconnect."""
         if self._producer is not None:
-            self._producer.close(timeout=5)
+            close_producer(self._producer)
 
     def _connected(self) -> Any:
         from kafka import KafkaProducer  # noqa: PLC0415
