@@ -1,4 +1,4 @@
-"""A locked phone rings: our push goes out encrypted, opens with the browser's keys, and the service worker asks for the right notification."""
+"""A locked phone rings: our push goes out encrypted, opens with the browser's keys, and becomes the right notification."""
 
 import json
 from collections.abc import Callable, Iterator
