@@ -196,6 +196,10 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       drawAll()
       ready.value = true
     })
+    const busy = (on: boolean): void => holder.value?.setAttribute('aria-busy', String(on))
+    busy(true)
+    m.on('dataloading', () => busy(true))
+    m.on('idle', () => busy(!styled))
     m.on('move', () => (moved.value += 1))
     m.on('zoomend', () => {
       drawUnits()
