@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from tests.browser.town import PASSWORD, RunningTown
 
 CONSOLE_READY_MS = 20_000
+STILL = """() => document.fonts.status === 'loaded' && [...document.images].every((i) => i.complete)
+  && !document.querySelector('.map [aria-busy=true], .wall [aria-busy=true]')"""
 # Two cores run the platform and the browser; what takes longer than this is a fault.
 expect.set_options(timeout=15_000)
 _CUT_OFF = re.compile(
@@ -58,8 +60,8 @@ class Screen:
         return self.page
 
     def keep(self, folder: Path, name: str) -> Path:
-        """A screenshot among the artefacts, once every font and picture is there."""
-        self.page.wait_for_function("() => document.fonts.status === 'loaded' && [...document.images].every((i) => i.complete)")
+        """A screenshot among the artefacts, once every font and picture is there and the map stands still."""
+        self.page.wait_for_function(STILL)
         path = folder / f"{name}.png"
         self.page.screenshot(path=path)
         return path

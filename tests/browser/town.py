@@ -246,7 +246,10 @@ class RunningTown:
         """Receive, file and dispatch to these."""
         self.receive(incident)
         self.file(incident)
-        chosen = tuple(Candidate(unit=unit, kind=UnitKind.VOLUNTEER, rank=n, score=1.0) for n, unit in enumerate(units, start=1))
+        chosen = tuple(
+            Candidate(unit=unit, kind=UnitKind.VOLUNTEER, rank=n, score=1.0, distance_m=190 * n, eta_s=170 * n)
+            for n, unit in enumerate(units, start=1)
+        )
         self.do(_county(incident), cmd.DispatchIncident(incident=incident, candidates=chosen), _operator(incident))
 
     # --- the processes -------------------------------------------------------------------------------------------
