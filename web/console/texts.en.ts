@@ -101,7 +101,7 @@ export const en: Texts = {
   map: {
     label: 'Map', zoom: 'Extent', city: 'City', county: 'County', scene: 'Scene', choose_first: 'Choose an incident first', outside: 'Out of view: {place}', no_borders: 'County borders are missing; points only.', no_map: 'This machine cannot draw the map (no WebGL); the queue works.',
   },
-  county: { county: 'County', hand: 'Needs', in_hand: 'In hand', duty: 'On duty', beds: 'Beds' },
+  county: { county: 'County', hand: 'Needs', in_hand: 'In hand', duty: 'Duty', beds: 'Beds' },
   legend: { hand: 'Needs a hand', in_hand: 'In hand', volunteers: 'Volunteer', vehicles: 'Vehicle', open: 'Point, open', closed: 'Closed', cameras: 'Camera', blind: 'Unusable' },
   lens: { title: 'Scene', wave: 'wave {n} radius', no_radius: 'vehicle, no radius', plan: 'plan {from} → {to}' },
   keys: {
