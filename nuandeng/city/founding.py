@@ -94,7 +94,9 @@ def _commands(
         yield _command(jurisdiction, "plans", ConfigurePlans(plans=plans()))
     for chunk in _chunks(accounts):
         yield _command(CITY_CODE, f"accounts/{chunk[0].account}", RegisterAccounts(accounts=chunk))
-    hand_unit = UnitEntry(unit=HAND_UNIT, kind=UnitKind.VOLUNTEER, area="371602002000")
+    sealer = TextSealer(keys)
+    hand_name = sealer.seal_text(keys.create(), "暖小灯")
+    hand_unit = UnitEntry(unit=HAND_UNIT, kind=UnitKind.VOLUNTEER, area="371602002000", name=hand_name)
     for county in COUNTIES:
         code = county.code
         yield _command(code, "cameras", RegisterCameras(cameras=tuple(city.cameras[code])))
@@ -103,7 +105,6 @@ def _commands(
     yield _command(COUNTIES[0].code, "demo-volunteer", RegisterUnits(units=(hand_unit,)))
     for camera in own:
         yield _command(camera.place.area[:6], f"camera/{camera.camera}/{camera.url}", RegisterCameras(cameras=(camera,)))
-    sealer = TextSealer(keys)
     for county in COUNTIES:
         for people in _chunks(volunteer for volunteer in city.roster if volunteer.county == county.code):
             names = keys.create_many(len(people))
