@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -49,19 +50,20 @@ def night(town: RunningTown) -> dict[str, str]:
         town.watch_all(county.code, blind=1)
     made: dict[str, str] = {}
     for code, film in (
-        ("371602", "underpass-lying"),
+        ("371602", "shelter-standing"),
         ("371621", "park-lying"),
-        ("371622", "shelter-standing"),
+        ("371622", "underpass-lying"),
         ("371603", "street-standing"),
     ):
-        camera = town.cameras[code][7]
+        camera = town.cameras[code][8]
         town.volunteers(code, camera.place, 5, first=101)
         made[code] = town.sighting(camera, street_picture(film), track="night")
     for code, urgency in (("371602", Urgency.URGENT), ("371623", Urgency.ROUTINE), ("371681", Urgency.URGENT)):
         made[f"{code}-call"] = town.report(town.cameras[code][9].place, urgency=urgency, source=Source.HOTLINE)
     town.dispatch(made["371621"], ["371621-U00101", "371621-U00102"])
     town.dispatch(made["371603"], ["371603-U00101"])
-    town.receive(made["371602"])
+    for each in ("371602", "371602-call", "371681-call"):
+        town.receive(made[each])
     town.file(made["371602"], quota=2)
     return made
 
@@ -188,9 +190,11 @@ def test_the_phone(night: dict[str, str], town: RunningTown, phone: Callable[...
     "NUANDENG_README_PICTURE" not in os.environ, reason="the README's picture is made anew only when NUANDENG_README_PICTURE is set"
 )
 def test_the_readme_picture(night: dict[str, str], console: Callable[..., Console]) -> None:
-    """docs/pictures/console-night.png, at most 450 KB."""
+    """docs/pictures/console-night.png, at most 400 KB, in the night theme."""
+    console().enter("sup-city")
     desk = console()
-    desk.enter("op-city")
+    page = desk.enter("op-city")
+    expect(page.locator(".top .duty").first).to_contain_text("周")
     desk.choose(night["371602"])
     expect(desk.panel().locator("[data-main]")).to_contain_text("派遣第 1 波")
     expect(desk.panel().locator("table.rec tbody tr").first).to_be_visible()
@@ -198,6 +202,6 @@ def test_the_readme_picture(night: dict[str, str], console: Callable[..., Consol
     desk.keep(README_PICTURE.parent, README_PICTURE.stem)
     shown = cv2.imread(str(README_PICTURE))
     assert shown is not None
-    # The browser writes PNG fast, not small.
-    cv2.imwrite(str(README_PICTURE), shown, [cv2.IMWRITE_PNG_COMPRESSION, 9])
-    assert README_PICTURE.stat().st_size <= 450_000
+    # The browser writes PNG fast, not small; the last bit of each colour is the noise of a camera.
+    cv2.imwrite(str(README_PICTURE), np.asarray(shown, np.uint8) & 0xFE, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    assert README_PICTURE.stat().st_size <= 400_000
