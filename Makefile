@@ -29,8 +29,10 @@ lint-python:
 lint-web:
 	cd web && PATH="$$(cd .. && $(PYTHON) -m nuandeng.setup.node_path):$$PATH" && npm run --silent lint && npm run --silent typecheck && npm test --silent
 
+# The browser's tests have a process of their own: Playwright keeps an event loop in it, and asyncio.run() refuses to start beside one.
 pytest:
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --ignore=tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 # After a change of pyproject.toml's dependencies.
 lock:
