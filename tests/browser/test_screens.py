@@ -83,7 +83,7 @@ def whole(page: Page) -> None:
         ("console-light-1440", (1440, 900), "?theme=day"),
     ],
 )
-def test_the_console(
+def test_the_console(  # noqa: PLR0917 - three fixtures and a row of the table
     night: dict[str, str], console: Callable[..., Console], artefacts: Path, name: str, size: tuple[int, int], query: str
 ) -> None:
     """The night with somebody waiting: queue, map, picture, whom to send, and the one main action inside the window."""

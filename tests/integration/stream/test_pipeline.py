@@ -193,7 +193,7 @@ def test_hostile_bytes_in_every_topic_end_as_dead_letters(
     workers.check()
 
 
-def test_a_wiped_store_is_rebuilt_from_the_log(
+def test_a_wiped_store_is_rebuilt_from_the_log(  # noqa: PLR0917 - fixtures
     runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate, facts: Facts, valkey: RunningValkey
 ) -> None:
     """All data gone, with nothing written meanwhile: the read model comes back under another epoch, answers and map included."""
