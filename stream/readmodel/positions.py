@@ -76,12 +76,12 @@ class Positions:
         try:
             await consumer.start()
             consumer.assign(places)
+            # The ends first: seeking to the end means wherever it is at the first fetch, and a fix sent until then would be passed over.
+            ends = await consumer.end_offsets(places)
             back_to = await consumer.offsets_for_times(dict.fromkeys(places, time.time_ns() // 1_000_000 - _BACK_MS))
-            for place, found in back_to.items():
-                if found is None:
-                    await consumer.seek_to_end(place)
-                else:
-                    consumer.seek(place, found.offset)
+            for place in places:
+                found = back_to.get(place)
+                consumer.seek(place, ends[place] if found is None else found.offset)
             while True:
                 got = await consumer.getmany(timeout_ms=500, max_records=500)
                 for place, records in got.items():
