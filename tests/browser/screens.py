@@ -83,8 +83,8 @@ class Console(Screen):
         return page
 
     def row(self, incident: str) -> Locator:
-        """The incident's row in the queue."""
-        return self.page.locator(f'[data-incident="{incident}"]')
+        """The incident's row in the queue; for a quarter of a second the one it leaves fades beside the one it enters."""
+        return self.page.locator(f'[data-incident="{incident}"]:not(.rows-leave-active)')
 
     def choose(self, incident: str) -> None:
         """Go down the queue with the arrow key until this row is selected."""
