@@ -292,3 +292,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     detail: str = ""
     created: tuple[str, ...] = ()
+
+
+encode_document = msgspec.json.Encoder(order="deterministic").encode
+"""Document, feed entry or answer → JSON. Equal values give equal bytes, whatever order their maps were filled in:
+a digest is over these bytes, and a state restored from a snapshot has its maps in another order than one folded from the beginning.
+"""

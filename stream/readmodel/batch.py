@@ -3,13 +3,11 @@
 import msgspec
 
 from contracts.commit import Commit
-from contracts.documents import Answer, Change, FeedEntry
+from contracts.documents import Answer, Change, FeedEntry, encode_document
 from contracts.events import CommandRejected, IncidentReported, IncidentReportedAgain, SightingAttached, event_name
 from dispatch import State, document
 from stream.log.fold import Standing
 from stream.readmodel import keys
-
-_encode = msgspec.json.Encoder().encode
 
 
 def answer_to(commit: Commit) -> Answer:
@@ -47,7 +45,7 @@ class Batch:
         changes: list[Change] = []
         for kind, id_ in standing.touched:
             found = document(state, kind, id_)
-            raw = b"" if found is None else _encode(found)
+            raw = b"" if found is None else encode_document(found)
             self._documents[keys.documents(jurisdiction, kind), id_] = raw
             changes.append(Change(kind=kind, id=id_, document=msgspec.Raw(raw) if raw else None))
         entry = FeedEntry(
@@ -58,8 +56,8 @@ class Batch:
             events=tuple(event_name(event) for event in commit.events),
             changes=tuple(changes),
         )
-        self._feed.append((keys.feed(jurisdiction), f"{commit.sequence}-0", _encode(entry)))
-        self._answers[keys.answer(commit.command_id)] = _encode(answer_to(commit))
+        self._feed.append((keys.feed(jurisdiction), f"{commit.sequence}-0", encode_document(entry)))
+        self._answers[keys.answer(commit.command_id)] = encode_document(answer_to(commit))
         before = self._heads.get(jurisdiction)
         previous = "" if commit.sequence == 1 else f"{commit.sequence - 1}:{commit.previous}"
         self._heads[jurisdiction] = (previous if before is None else before[0], f"{commit.sequence}:{standing.head}")

@@ -7,11 +7,8 @@ SHA-256 over a line `{jurisdiction}\\t{sequence}\\t{hash}` for every head, sorte
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-import msgspec
-
+from contracts.documents import encode_document
 from dispatch import State, all_documents
-
-_encode = msgspec.json.Encoder().encode
 
 
 def digest_of(heads: Mapping[str, tuple[int, str]], documents: Iterable[tuple[str, str, str, bytes]]) -> str:
@@ -32,4 +29,4 @@ def digest_of_states(states: Mapping[str, State]) -> str:
 def documents_of(state: State) -> Iterable[tuple[str, str, str, bytes]]:
     """Yield (jurisdiction, kind, id, JSON) of every document of a state."""
     for kind, document in all_documents(state):
-        yield state.jurisdiction, kind, document.id, _encode(document)
+        yield state.jurisdiction, kind, document.id, encode_document(document)

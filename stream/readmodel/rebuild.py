@@ -9,6 +9,7 @@ import redis.asyncio
 import structlog
 
 from contracts.commit import decode_commit, digest
+from contracts.documents import encode_document
 from dispatch import State
 from stream.log.fold import Fold
 from stream.log.read import RangeReader
@@ -19,7 +20,6 @@ from stream.readmodel.digest import documents_of
 log = structlog.get_logger(__name__)
 
 _CHUNK = 2000
-_encode = msgspec.json.Encoder().encode
 
 
 async def rebuild(store: redis.asyncio.Redis, reader: RangeReader, folds: Mapping[int, Fold]) -> str:
@@ -84,7 +84,7 @@ async def _answers(store: redis.asyncio.Redis, reader: RangeReader, folds: Mappi
                 commit = decode_commit(record)
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 return
-            found[digest(record)] = (commit.previous, commit.command_id, commit.occurred_at_ms, _encode(answer_to(commit)))
+            found[digest(record)] = (commit.previous, commit.command_id, commit.occurred_at_ms, encode_document(answer_to(commit)))
 
         start = await reader.offset_at(fold.partition, now_ms - keys.ANSWER_S * 1000)
         await reader.read(fold.partition, start, collect, fold.next_offset)

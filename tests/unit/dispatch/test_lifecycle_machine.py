@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from contracts import commands as cmd
 from contracts import events as e
 from contracts.commit import decode_commit, digest, stands
-from contracts.documents import Document
+from contracts.documents import Document, encode_document
 from contracts.effects import FindWave, NotifyUnit
 from contracts.observations import WeatherWarning
 from contracts.terms import (
@@ -508,6 +508,7 @@ class Nights(RuleBasedStateMachine):
         again = restore(stored)
         assert snapshot(again) == stored
         assert again.tally.sums == self.night.state.tally.sums
+        assert _shown(again) == _shown(self.night.state), "the read model of a restored state has other bytes"
 
     def teardown(self) -> None:
         """The log alone tells it all again, from the beginning and from a snapshot."""
@@ -518,6 +519,10 @@ class Nights(RuleBasedStateMachine):
             later = restore(self.halfway[1])
             _fold(later, self.night.records[self.halfway[0] :])
             assert snapshot(later) == snapshot(self.night.state)
+
+
+def _shown(state: State) -> list[bytes]:
+    return [encode_document(found) for _kind, found in all_documents(state)]
 
 
 def _fold(state: State, records: list[bytes]) -> None:
