@@ -68,7 +68,7 @@ def make_venv(venv: Path, lock: str, *, log: str) -> None:
     """Bring a virtual environment to exactly what a lock file names. Raises StepError."""
     if not python_of(venv).exists():
         uv("venv", "--quiet", "--clear", "--python", python_running(), venv, log=f"{log}-venv")
-    uv("pip", "sync", "--quiet", "--require-hashes", "--python", python_of(venv), LOCKS / lock, log=log)
+    uv("pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", python_of(venv), LOCKS / lock, log=log)
 
 
 def install_into(folder: Path, lock: str) -> None:
