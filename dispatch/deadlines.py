@@ -67,7 +67,7 @@ def _incident(d: Decision, incident: Incident, clock: Clock, percent: int) -> No
     elif clock is Clock.REVISIT:
         open_revisit(d, incident)
     elif clock is Clock.ARCHIVE:
-        d.may_move(Machine.INCIDENT, incident.state, None)
+        d.may_move(Machine.INCIDENT, incident.state, None, by_system=True)
         d.emit(e.IncidentArchived(incident=incident.id))
     else:
         d.emit(e.ClockAlerted(incident=incident.id, clock=clock, percent=percent))

@@ -15,7 +15,7 @@ from dispatch.clocks import Timers
 from dispatch.evolve import evolve
 from dispatch.incident.entity import Incident
 from dispatch.tables import Draft, Header, Tables
-from dispatch.transitions import Machine, who_may
+from dispatch.transitions import Machine, refusal, who_may
 from dispatch.unit.entity import Unit
 
 NO_AREA: Final = frozenset({Role.SYSTEM, Role.PUBLIC})
@@ -105,12 +105,16 @@ class Decision:
         return task
 
     def may_move(self, machine: Machine, before: str | None, to: str | None, *, by_system: bool = False) -> None:
-        """Check a move of a life cycle against the table. Refuses wrong_state or not_your_role."""
-        who = who_may(machine, before, to)
-        if who is None:
-            raise Refused("wrong_state", f"{before} → {to}")
-        if not by_system and self.actor.role not in who:
-            raise Refused("not_your_role", f"{before} → {to}")
+        """Check a move of a life cycle against the table. Refuses wrong_state or not_your_role.
+
+        by_system: the move follows by itself; otherwise the command must be one that asks for it.
+        """
+        if by_system:
+            code = None if who_may(machine, before, to) is not None else "wrong_state"
+        else:
+            code = refusal(machine, before, to, type(self.command.body), self.actor.role)
+        if code is not None:
+            raise Refused(code, f"{before} → {to}")
 
     @staticmethod
     def reason(text: str) -> str:

@@ -20,7 +20,9 @@ This page is printed by `python -m dispatch.page` from the tables in `dispatch/t
 `contracts/codes.py`, which the rules themselves use; a test fails when it is out of date.
 
 Roles: OP operator 值班员, SUP supervisor 值班长, R responder 志愿者 / 车组, ST station 救助站, AG agency 协办单位, V verifier 核查员,
-SYS the platform itself.
+SYS the platform itself. A move without a command follows from something
+else: a clock, an arrival, the end of another task. A command that finds the wrong state is refused `wrong_state`; `not_your_role`
+means that somebody else could do it now, or that the role never does it.
 """
 _CHINESE: Final = {
     "reported": "上报", "received": "受理", "filed": "立案", "on_hold": "挂起", "dispatched": "派遣",
@@ -37,11 +39,12 @@ def _name(state: str | None) -> str:
 
 
 def _table(title: str, rows: tuple[Row, ...]) -> list[str]:
-    lines = [f"## {title}", "", "| from | to | who | clock | note |", "|---|---|---|---|---|"]
+    lines = [f"## {title}", "", "| from | to | who | by command | clock | note |", "|---|---|---|---|---|---|"]
     for row in rows:
         before = ", ".join(_name(state) for state in row.before) or "—"
         who = ", ".join(_ROLES[role] for role in row.who)
-        lines.append(f"| {before} | {_name(row.to)} | {who} | {row.clock} | {row.note} |")
+        by = ", ".join(f"`{command.__name__}`" for command in row.by)
+        lines.append(f"| {before} | {_name(row.to)} | {who} | {by} | {row.clock} | {row.note} |")
     return [*lines, ""]
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from contracts import events as e
 from contracts.effects import FindWave, NotifyUnit
-from contracts.terms import AssignmentState, Channel, IncidentState, Role, UnitKind
+from contracts.terms import AssignmentState, Channel, IncidentState, UnitKind
 from contracts.values import Candidate, ShortfallCount
 from dispatch.assignment.entity import DEPARTED, ENDED, SERVED, WAITING, Assignment
 from dispatch.decision import Decision
@@ -81,7 +81,7 @@ def recall(d: Decision, task: Assignment, reason: str) -> None:
 
 def abort(d: Decision, task: Assignment, reason: str) -> None:
     """Give a task up; settling offers it again at once."""
-    d.may_move(Machine.ASSIGNMENT, task.state, A.ABORTED, by_system=d.actor.role is Role.SYSTEM)
+    d.may_move(Machine.ASSIGNMENT, task.state, A.ABORTED, by_system=True)
     withdraw(d, f"{task.id}:offer", reason)
     d.emit(e.AssignmentAborted(assignment=task.id, reason=reason))
     started_back(d, task, departed=task.state in DEPARTED)

@@ -8,7 +8,7 @@ from dispatch.assignment.entity import AT_WORK
 from dispatch.clocks import STEPS, find
 from dispatch.decision import Decision, Handler, Refused, handles
 from dispatch.incident.calls import end_call, end_tasks
-from dispatch.incident.entity import ENDED, OPEN, Incident
+from dispatch.incident.entity import OPEN, Incident
 from dispatch.incident.offers import checked_quota
 from dispatch.transitions import Machine
 from dispatch.weather.settings import settings_in_force
@@ -18,8 +18,8 @@ S = IncidentState
 _SEEN_AGAIN = frozenset({Disposition.REFUSED, Disposition.NOT_FOUND})
 
 
-def _move(d: Decision, incident: Incident, to: IncidentState) -> None:
-    d.may_move(Machine.INCIDENT, incident.state, to)
+def _move(d: Decision, incident: Incident, to: IncidentState, *, by_system: bool = False) -> None:
+    d.may_move(Machine.INCIDENT, incident.state, to, by_system=by_system)
 
 
 def _archive_at_ms(d: Decision) -> int:
@@ -95,17 +95,14 @@ def _hold(d: Decision, body: cmd.HoldIncident) -> None:
 
 def wake(d: Decision, incident: Incident, *, by_itself: bool) -> None:
     """End a hold."""
-    _move(d, incident, S.FILED)
+    _move(d, incident, S.FILED, by_system=by_itself)
     d.emit(e.IncidentWoken(incident=incident.id, by_itself=by_itself, dispatch_due_at_ms=_dispatch_due_at_ms(d, incident)))
     dispatch_by_plan(d, incident.id)
 
 
 @handles(HANDLERS, cmd.WakeIncident)
 def _wake(d: Decision, body: cmd.WakeIncident) -> None:
-    incident = d.own_incident(body.incident)
-    if incident.state is not S.ON_HOLD:
-        raise Refused("wrong_state", incident.state)
-    wake(d, incident, by_itself=False)
+    wake(d, d.own_incident(body.incident), by_itself=False)
 
 
 @handles(HANDLERS, cmd.CancelIncident)
@@ -186,8 +183,6 @@ def _feed_back(d: Decision, body: cmd.ReportDisposition) -> None:
 def _verify(d: Decision, body: cmd.VerifyIncident) -> None:
     incident = d.own_incident(body.incident)
     _move(d, incident, S.VERIFIED if body.accepted else S.FILED)
-    if incident.state is not S.FEEDBACK:
-        raise Refused("wrong_state", incident.state)
     tasks = (d.state.assignments[assignment] for assignment in incident.assignments)
     units = {task.unit for task in tasks if task.answered_by}
     if d.actor.account in incident.handlers or (d.actor.unit is not None and d.actor.unit in units):
@@ -220,8 +215,6 @@ def _tell_reporter(d: Decision, incident: Incident, outcome: str) -> None:
 @handles(HANDLERS, cmd.ReopenIncident)
 def _reopen(d: Decision, body: cmd.ReopenIncident) -> None:
     incident = d.own_incident(body.incident)
-    if incident.state not in ENDED:
-        raise Refused("wrong_state", incident.state)
     _move(d, incident, S.FILED)
     d.emit(
         e.IncidentReopened(

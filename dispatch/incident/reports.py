@@ -41,7 +41,7 @@ def check_place(d: Decision, place: Place) -> None:
 
 def report(d: Decision, body: cmd.ReportIncident, *, revisit_of: str | None = None) -> str:
     """Open an incident under the plans in force and return its identifier."""
-    d.may_move(Machine.INCIDENT, None, IncidentState.REPORTED)
+    d.may_move(Machine.INCIDENT, None, IncidentState.REPORTED, by_system=revisit_of is not None)
     urgency = uplifted(body.urgency, settings_in_force(d.state).urgency_uplift)
     incident = d.new_id("i")
     d.emit(

@@ -73,8 +73,8 @@ def run_out(d: Decision, unit: Unit, clock: Clock) -> None:
     """A clock of a unit ran out."""
     identifier = unit.entry.unit
     if clock is Clock.BREAK:
-        d.may_move(Machine.UNIT, UnitState.ON_BREAK, UnitState.AVAILABLE)
+        d.may_move(Machine.UNIT, UnitState.ON_BREAK, UnitState.AVAILABLE, by_system=True)
         d.emit(e.DutyChanged(unit=identifier, state=UnitState.AVAILABLE, by_itself=True))
     else:
-        d.may_move(Machine.UNIT, UnitState.RETURNING, UnitState.AVAILABLE)
+        d.may_move(Machine.UNIT, UnitState.RETURNING, UnitState.AVAILABLE, by_system=True)
         d.emit(e.ReturnEnded(unit=identifier))
