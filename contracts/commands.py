@@ -358,6 +358,16 @@ class OpenEvidence(Body, frozen=True, kw_only=True):
     reason: str
 
 
+class RecordCheckpoint(Body, frozen=True, kw_only=True):
+    """A signed checkpoint of this jurisdiction's log enters it. Only SYS; id is sys:checkpoint:{jurisdiction}:{tree_size}.
+
+    note: a signed note (C2SP tlog-checkpoint) with its cosignatures; it says the same tree_size.
+    """
+
+    tree_size: int
+    note: str
+
+
 class DeadlineReached(Body, frozen=True, kw_only=True):
     """A clock of the state ran out. Only SYS; id is sys:{subject}:{clock}:{due_at_ms}."""
 
@@ -400,6 +410,7 @@ CityCommand = (
     | ApplyWarning
     | OverridePlan
     | OpenEvidence
+    | RecordCheckpoint
     | DeadlineReached
 )
 AnyBody = IncidentCommand | AssignmentCommand | CityCommand

@@ -49,5 +49,6 @@ SENDERS: Final[dict[type[cmd.Body], frozenset[Role]]] = {
     cmd.ApplyWarning: _REGISTRAR,
     cmd.OverridePlan: _SUP,
     cmd.OpenEvidence: _SUP | {Role.VERIFIER},
+    cmd.RecordCheckpoint: _SYS,
     cmd.DeadlineReached: _SYS,
 }

@@ -24,6 +24,7 @@ from contracts.events.city import (
     BedsSet,
     CameraHealthChanged,
     CamerasRegistered,
+    CheckpointRecorded,
     ContactNoted,
     DutyChanged,
     PointsRegistered,
@@ -92,8 +93,8 @@ AssignmentEvent = (
     | StandbyTaken
 )
 CityEvent = (
-    AccountsRegistered | BedsSet | CameraHealthChanged | CamerasRegistered | ContactNoted | DutyChanged | PointsRegistered
-    | ReturnEnded | ReturnStarted | SosEnded | SosRaised | UnitsRegistered
+    AccountsRegistered | BedsSet | CameraHealthChanged | CamerasRegistered | CheckpointRecorded | ContactNoted | DutyChanged
+    | PointsRegistered | ReturnEnded | ReturnStarted | SosEnded | SosRaised | UnitsRegistered
 )
 DutiesEvent = (
     CommandRejected | EffectOwed | EffectRecorded | EffectWithdrawn
@@ -136,6 +137,7 @@ __all__ = [
     "CamerasRegistered",
     "CheckInMissed",
     "CheckedIn",
+    "CheckpointRecorded",
     "CityEvent",
     "ClockAlerted",
     "CommandRejected",

@@ -83,6 +83,13 @@ class BedsSet(Fact, frozen=True, kw_only=True):
     open: bool | None = None
 
 
+class CheckpointRecorded(Fact, frozen=True, kw_only=True):
+    """A signed checkpoint over the first tree_size commits of this jurisdiction, as a signed note (C2SP tlog-checkpoint)."""
+
+    tree_size: int
+    note: str
+
+
 class CameraHealthChanged(Fact, frozen=True, kw_only=True):
     """A camera became watched or unwatched."""
 

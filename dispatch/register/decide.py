@@ -9,6 +9,8 @@ from dispatch.unit.decide import CHUNK_MOST
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
 _BEDS_MOST = 100_000
+# Sixteen signatures are what every reader of signed notes must accept; they take far less.
+_NOTE_LONGEST = 16_384
 
 
 def _few(count: int) -> None:
@@ -63,3 +65,13 @@ def _camera_health(d: Decision, body: cmd.ReportCameraHealth) -> None:
         d.emit(
             e.CameraHealthChanged(camera=body.camera, status=body.status, reason=body.reason, since_ms=max(0, min(body.at_ms, d.now_ms)))
         )
+
+
+@handles(HANDLERS, cmd.RecordCheckpoint)
+def _checkpoint(d: Decision, body: cmd.RecordCheckpoint) -> None:
+    # Signature and root are checked by whoever verifies the log: the core computes no signatures.
+    if not 0 < body.tree_size < d.header.sequence:
+        raise Refused("out_of_range", str(body.tree_size))
+    if len(body.note) > _NOTE_LONGEST:
+        raise Refused("too_large", str(len(body.note)))
+    d.emit(e.CheckpointRecorded(tree_size=body.tree_size, note=body.note))

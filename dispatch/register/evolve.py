@@ -62,6 +62,11 @@ def _rejected(state: Tables, event: e.CommandRejected, header: Header) -> None:
     """A refusal changes nothing; it stands in the log and is answered."""
 
 
+@fold_for(EVOLVE, e.CheckpointRecorded)
+def _checkpoint(state: Tables, event: e.CheckpointRecorded, header: Header) -> None:
+    """A checkpoint changes nothing; it stands in the log for whoever verifies it."""
+
+
 @fold_for(EVOLVE, e.EffectOwed)
 def _owed(state: Tables, event: e.EffectOwed, header: Header) -> None:
     effect = event.effect
