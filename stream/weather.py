@@ -16,6 +16,9 @@ from stream.follow import LogFollower
 
 decode_warning = msgspec.json.Decoder(WeatherWarning).decode
 
+# Warnings whose addressees are remembered: far more than are sent before the log shows the first of them.
+_TOLD_MOST = 1_000
+
 
 def read_borders(path: Path) -> dict[str, Any]:
     """Return jurisdiction → shapely geometry in (lon, lat) from a GeoJSON file whose features have `adcode`. Raises OSError, ValueError."""
@@ -74,6 +77,8 @@ class WeatherDesk:
     def __init__(self, jurisdictions: Iterable[str], borders: Mapping[str, Any], follower: LogFollower, sender: CommandSender) -> None:
         self._jurisdictions, self._borders = tuple(jurisdictions), borders
         self._follower, self._sender = follower, sender
+        # Warning → who was told of it here. What is sent stands in the states only a moment later, and an update may be sooner.
+        self._told: dict[str, set[str]] = {}
 
     async def use(self, raw: bytes) -> None:
         """Send ApplyWarning to whom it concerns, and to who still holds what it updates or cancels.
@@ -84,19 +89,25 @@ class WeatherDesk:
         warning = decode_warning(raw)
         await self._follower.ready.wait()
         meant = concerned(warning, self._jurisdictions, self._borders)
+        holders: set[str] = set()
         if warning.kind is not WarningKind.ALERT:
-            named = {warning.identifier, *warning.references}
-            holders = {state.jurisdiction for state in self._follower.states() if named & state.warnings.keys()}
+            holders = self._holders({warning.identifier, *warning.references})
             # What no longer concerns a jurisdiction that holds it ends there: an update elsewhere is a cancellation here.
             for jurisdiction in sorted(holders - set(meant)):
                 await self._send(jurisdiction, msgspec.structs.replace(warning, kind=WarningKind.CANCEL))
-            meant = [jurisdiction for jurisdiction in meant if warning.kind is not WarningKind.CANCEL or jurisdiction in holders]
-            if not meant and holders:
-                return
-        if not meant:
+        if not meant and not holders:
             raise UnusableError("concerns_nobody", f"{warning.identifier}: areas {', '.join(warning.areas) or 'none'}")
+        # A cancellation too goes to all that it is for: only their writer knows for certain what they hold when it comes to it.
         for jurisdiction in meant:
             await self._send(jurisdiction, warning)
+        if warning.kind is not WarningKind.CANCEL:
+            self._told.setdefault(warning.identifier, set()).update(meant)
+            while len(self._told) > _TOLD_MOST:
+                del self._told[next(iter(self._told))]
+
+    def _holders(self, named: set[str]) -> set[str]:
+        in_the_log = {state.jurisdiction for state in self._follower.states() if named & state.warnings.keys()}
+        return in_the_log.union(*(self._told.get(identifier, set()) for identifier in named))
 
     async def _send(self, jurisdiction: str, warning: WeatherWarning) -> None:
         command_id = f"sys:{jurisdiction}:warning:{warning.identifier}:{warning.sent_at_ms}"
