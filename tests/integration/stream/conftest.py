@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ import pytest
 import redis
 
 from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime
+from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,11 +37,11 @@ def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> 
 
 
 class Workers:
-    """Starts `python -m stream.worker` processes and ends them."""
+    """Starts `python -m stream.worker` processes and ends them; the guard does when we are killed."""
 
-    def __init__(self, runtime_file: Path, folder: Path) -> None:
+    def __init__(self, runtime_file: Path, folder: Path, guard: Guard) -> None:
         self._env = {**os.environ, VARIABLE: str(runtime_file), "PYTHONPATH": str(ROOT)}
-        self._folder = folder
+        self._folder, self._guard = folder, guard
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, role: str, name: str | None = None) -> subprocess.Popen[bytes]:
@@ -47,8 +49,10 @@ class Workers:
         chosen = name or role
         with (self._folder / f"{chosen}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "stream.worker", role, "--name", chosen], env=self._env, stdout=log, stderr=log, cwd=self._folder
-            )
+                [sys.executable, "-m", "stream.worker", role, "--name", chosen], env=self._env, stdout=log, stderr=log, cwd=self._folder,
+                start_new_session=True,
+            )  # fmt: skip
+        self._guard.watch(process.pid)
         self.running[chosen] = process
         return process
 
@@ -56,7 +60,7 @@ class Workers:
         """kill -9."""
         process = self.running.pop(name)
         process.kill()
-        process.wait()
+        self._ended(process)
 
     def pause(self, name: str) -> None:
         """SIGSTOP: it sleeps through whatever happens."""
@@ -70,11 +74,12 @@ class Workers:
         """SIGTERM; return the exit code."""
         process = self.running.pop(name)
         process.terminate()
-        return process.wait(20)
+        process.wait(20)
+        return self._ended(process)
 
     def check(self) -> None:
         """Fail if one ended by itself."""
-        for name, process in self.running.items():
+        for name, process in list(self.running.items()):
             assert process.poll() is None, self.log(name)[-3000:]
 
     def log(self, name: str) -> str:
@@ -85,12 +90,16 @@ class Workers:
         """Kill all."""
         for process in self.running.values():
             process.kill()
-            process.wait()
+            self._ended(process)
+
+    def _ended(self, process: subprocess.Popen[bytes]) -> int:
+        code = process.wait()
+        self._guard.release(process.pid)
+        return code
 
 
-@pytest.fixture
-def runtime(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Runtime:
-    """A runtime with topics of its own and an empty Valkey database of its own."""
+def fresh_runtime(kafka: RunningKafka, valkey: RunningValkey, folder: Path) -> Runtime:
+    """A runtime with topics of its own, an empty Valkey database of its own and its files under `folder`."""
     url = f"{valkey.url.rpartition('/')[0]}/{next(_databases) % 15 + 1}"
     store = redis.Redis.from_url(url)
     store.flushdb()
@@ -98,24 +107,39 @@ def runtime(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Runti
     return Runtime(
         kafka=KafkaAccess(bootstrap=kafka.bootstrap, passwords=dict(kafka.passwords), topic_prefix=kafka.fresh_topics()),
         valkey_url=url,
-        data_dir=str(tmp_path / "data"),
-        keystore=str(tmp_path / "data" / "keys"),
-        secrets_store=str(tmp_path / "data" / "secrets.db"),
-        evidence=str(tmp_path / "data" / "evidence"),
+        data_dir=str(folder / "data"),
+        keystore=str(folder / "data" / "keys"),
+        secrets_store=str(folder / "data" / "secrets.db"),
+        evidence=str(folder / "data" / "evidence"),
         jurisdictions=tuple(Jurisdiction(code=code, name_zh=code, name_en=code) for code in CODES),
     )
 
 
-@pytest.fixture
-def workers(runtime: Runtime, tmp_path: Path) -> Iterator[Workers]:
-    """Workers of this runtime."""
-    path = tmp_path / "runtime.json"
+@contextmanager
+def workers_of(runtime: Runtime, folder: Path, guard: Guard) -> Iterator[Workers]:
+    """Workers of a runtime, all ended at the end; whoever waits with `until` hears of one that ends by itself."""
+    path = folder / "runtime.json"
     path.write_bytes(msgspec.json.encode(runtime))
-    running = Workers(path, tmp_path)
+    running = Workers(path, folder, guard)
     _workers.append(running)
-    yield running
-    _workers.remove(running)
-    running.close()
+    try:
+        yield running
+    finally:
+        _workers.remove(running)
+        running.close()
+
+
+@pytest.fixture
+def runtime(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Runtime:
+    """A runtime of this test's own."""
+    return fresh_runtime(kafka, valkey, tmp_path)
+
+
+@pytest.fixture
+def workers(runtime: Runtime, tmp_path: Path, server_guard: Guard) -> Iterator[Workers]:
+    """Workers of this runtime."""
+    with workers_of(runtime, tmp_path, server_guard) as running:
+        yield running
 
 
 @pytest.fixture

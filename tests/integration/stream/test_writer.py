@@ -6,26 +6,25 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import pytest
 import redis
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 
-from contracts.commit import decode_commit
 from contracts.runtime import Runtime
-from contracts.topics import COMMANDS, COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMANDS
 from nuandeng.embedded.session import RunningKafka
 from stream.access import kafka_settings, topic
 from stream.audit import verify
 from stream.commands import CommandGate, client_command_id
 from stream.deadletters import list_dead_letters, resend_dead_letter
-from stream.readmodel.read import live_digest, read_room
+from stream.readmodel.read import read_room
 from stream.replay import replay
 from tests.integration.stream.conftest import Workers, until
 from tests.integration.stream.small_city import COUNTIES, OPERATOR, ask, hotline
+from tests.integration.stream.standing_log import live_is_replayed, standing_commits
 
 
 @pytest.fixture
@@ -90,46 +89,6 @@ def all_in_the_log_once(runtime: Runtime, acknowledged: list[str]) -> None:
     assert verified.bad is None
     commands = Counter(commit.command_id for commit in standing_commits(runtime))
     assert [command for command, times in commands.items() if times > 1] == []
-
-
-def standing_commits(runtime: Runtime) -> list:  # type: ignore[type-arg]
-    """Commits by the rule, told here once more and apart from the product's fold."""
-    heads: dict[str, tuple[int, str]] = {}
-    found = []
-    for raw in raw_log(runtime):
-        commit = decode_commit(raw)
-        sequence, head = heads.get(commit.jurisdiction, (0, "0" * 64))
-        if commit.sequence == sequence + 1 and commit.previous == head:
-            heads[commit.jurisdiction] = (commit.sequence, sha256(raw).hexdigest())
-            found.append(commit)
-    return found
-
-
-def raw_log(runtime: Runtime) -> list[bytes]:
-    consumer = KafkaConsumer(**kafka_settings(runtime), group_id=None, auto_offset_reset="earliest", enable_auto_commit=False)
-    places = [TopicPartition(topic(runtime, COMMITS), partition) for partition in range(WRITER_PARTITIONS)]
-    ends = consumer.end_offsets(places)
-    consumer.assign(places)
-    consumer.seek_to_beginning()
-    found: list[bytes] = []
-    while any(consumer.position(place) < ends[place] for place in places):
-        for records in consumer.poll(timeout_ms=200).values():
-            found += [record.value for record in records]
-    consumer.close()
-    return found
-
-
-def live_is_replayed(runtime: Runtime, store: redis.Redis) -> None:
-    """The read model reaches the end of the log, and its digest is the replay's at the same offsets."""
-    whole = replay(runtime)
-    # Clocks ring on while we look, so the log may already be longer.
-    until(lambda: all(_offsets(store).get(partition, -1) >= at for partition, at in whole.offsets.items()), f"it is at {whole.offsets}")
-    live = live_digest(store)
-    assert live.digest == replay(runtime, at=live.offsets).digest
-
-
-def _offsets(store: redis.Redis) -> dict[int, int]:
-    return {int(partition): int(at) for partition, at in store.hgetall("offsets").items()}
 
 
 def test_a_command_becomes_a_commit_a_document_and_an_answer(
