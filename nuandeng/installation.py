@@ -1,6 +1,9 @@
-"""One installation: its settings made concrete. Ports chosen, passwords read, certificate made, runtime files written."""
+"""One installation: its settings made concrete. Ports taken, passwords read, certificate made, runtime files written."""
 
 import datetime as dt
+import errno
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -8,7 +11,7 @@ import msgspec
 from contracts.runtime import KafkaAccess, Runtime, WebListener
 from nuandeng.checkout import cache_dir
 from nuandeng.embedded.kafka import KafkaNode
-from nuandeng.embedded.ports import free_port, holder, is_free
+from nuandeng.embedded.ports import holder, listening, port_of, reserved
 from nuandeng.embedded.secrets import installation_secrets, write_private
 from nuandeng.embedded.valkey import ValkeyNode
 from nuandeng.failures import PortTakenError, SettingsError
@@ -21,15 +24,24 @@ TOOLS = "tools"
 class Installation:
     """What every part of one run is built from. Made while the data directory is held.
 
-    kafka, valkey: the nodes to start, or None where the settings name a server of the user's.
+    kafka, valkey: the nodes to start, or None where the settings name a server of the user's. Their ports, and the web process's listening
+    socket, are held until `close()`.
     """
 
     def __init__(self, settings: Settings, *, demo: bool = False) -> None:
-        """Choose and check ports, read or make secrets.
+        """Take ports, read or make secrets.
 
         Raises:
             PortTakenError, DataDirBrokenError, SettingsError.
         """
+        self._taken: list[socket.socket] = []
+        try:
+            self._take(settings, demo=demo)
+        except BaseException:
+            self.close()
+            raise
+
+    def _take(self, settings: Settings, *, demo: bool) -> None:
         self.settings = settings
         self.data_dir = Path(settings.data_dir)
         secrets = installation_secrets(self.data_dir)
@@ -39,8 +51,8 @@ class Installation:
         if kafka_access is None:
             self.kafka = KafkaNode(
                 data_dir=self.data_dir / "kafka",
-                port=_port(settings.kafka.port, "kafka.port"),
-                controller_port=free_port(),
+                port=self._reserve(settings.kafka.port, "kafka.port"),
+                controller_port=self._reserve(0, ""),
                 passwords=secrets.kafka,
                 heap_mb=settings.kafka.heap_mb,
             )
@@ -50,9 +62,10 @@ class Installation:
         valkey_url = settings.valkey.url
         if valkey_url is None:
             self.valkey = ValkeyNode(
-                data_dir=self.data_dir / "valkey", port=_port(settings.valkey.port, "valkey.port"), password=secrets.valkey
+                data_dir=self.data_dir / "valkey", port=self._reserve(settings.valkey.port, "valkey.port"), password=secrets.valkey
             )
             valkey_url = self.valkey.url
+        self.web = self._claim(listening, settings.web.port, "web.port", settings.web.host)
         self.runtime = Runtime(
             kafka=kafka_access,
             valkey_url=valkey_url,
@@ -63,13 +76,37 @@ class Installation:
             models=settings.models or str(cache_dir() / "models"),
             borders=settings.borders,
             jurisdictions=settings.jurisdictions,
-            web=_web_listener(settings.web, self.data_dir),
+            web=_web_listener(settings.web, port_of(self.web), self.data_dir),
             demo=demo,
             push_contact=settings.push_contact,
         )
 
         # For commands that are run beside the platform: dead letters, replay, audit.
         self.runtime_file(TOOLS, "dispatcher", "platform")
+
+    def listener(self) -> socket.socket:
+        """A listening socket on loopback, held like the platform's own; for a further part."""
+        return self._claim(listening, 0, "", "127.0.0.1")
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for taken in self._taken:
+            taken.close()
+        self._taken.clear()
+
+    def _reserve(self, wanted: int, setting: str) -> int:
+        return port_of(self._claim(reserved, wanted, setting, "127.0.0.1"))
+
+    def _claim(self, take: Callable[[int, str], socket.socket], wanted: int, setting: str, host: str) -> socket.socket:
+        try:
+            taken = take(wanted, host)
+        except OSError as err:
+            if err.errno != errno.EADDRINUSE:
+                raise SettingsError(f"{setting}: nothing can listen on {host}:{wanted} ({err.strerror}).") from err
+            who = holder(wanted)
+            raise PortTakenError(f"Port {wanted} ({setting}) is taken{f' by {who}' if who else ''}.") from err
+        self._taken.append(taken)
+        return taken
 
     @property
     def url(self) -> str:
@@ -108,20 +145,9 @@ def _foreign_kafka(settings: Settings) -> KafkaAccess | None:
     return KafkaAccess(bootstrap=kafka.bootstrap, passwords=passwords, topic_prefix=kafka.topic_prefix)
 
 
-def _web_listener(web: WebSettings, data_dir: Path) -> WebListener:
+def _web_listener(web: WebSettings, port: int, data_dir: Path) -> WebListener:
     certificate, key = web.tls_certificate, web.tls_key
     if web.tls == "auto":
         made = local_certificate(data_dir / "tls", dt.datetime.now(dt.UTC))
         certificate, key = str(made[0]), str(made[1])
-    return WebListener(
-        host=web.host, port=_port(web.port, "web.port", web.host), public_url=web.public_url, tls_certificate=certificate, tls_key=key
-    )
-
-
-def _port(wanted: int, setting: str, host: str = "127.0.0.1") -> int:
-    if wanted == 0:
-        return free_port(host)
-    if not is_free(wanted, host):
-        who = holder(wanted)
-        raise PortTakenError(f"Port {wanted} ({setting}) is taken{f' by {who}' if who else ''}.")
-    return wanted
+    return WebListener(host=web.host, port=port, public_url=web.public_url, tls_certificate=certificate, tls_key=key)

@@ -15,7 +15,7 @@ from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.server_process import ServerProcess
 from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import TOOLS, Installation
-from nuandeng.settings import Settings
+from nuandeng.settings import Settings, WebSettings
 from stream.audit import verify
 from stream.deadletters import list_dead_letters, resend_dead_letter, show_dead_letter
 from stream.replay import replay
@@ -44,7 +44,8 @@ def opened(data_dir: Path) -> Iterator[Runtime]:
     if not (folder / "kafka" / "log").exists():
         raise DataDirBrokenError(f"{folder} holds no log.")
     with held(folder) as lock:
-        installation = Installation(Settings(data_dir=str(folder)))
+        # Port 0: nothing is served, so that somebody on the usual port is in nobody's way.
+        installation = Installation(Settings(data_dir=str(folder), web=WebSettings(port=0)))
         node = installation.kafka
         assert node is not None  # noqa: S101 - the default settings start one
         node.prepare()
@@ -58,6 +59,7 @@ def opened(data_dir: Path) -> Iterator[Runtime]:
         finally:
             process.stop()
             guard.close()
+            installation.close()
 
 
 @deadletters_app.command("list")

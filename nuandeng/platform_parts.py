@@ -1,5 +1,6 @@
 """The parts of the platform: what runs, in which order, and how each tells that it is ready and moving."""
 
+import socket
 import ssl
 import sys
 import urllib.error
@@ -43,7 +44,12 @@ def platform_parts(installation: Installation) -> list[Part]:
         for name, accounts in WORKERS.items()
     ]
     web = own_part(
-        installation, "web", "nuandeng.web_process", depends_on=below, ready=partial(_answers, f"{installation.url}/healthz")
+        installation,
+        "web",
+        "nuandeng.web_process",
+        depends_on=below,
+        listener=installation.web,
+        ready=partial(answers, f"{installation.url}/healthz"),
     )
     adapters = [
         own_part(installation, f"{kind}-adapter", f"camera_adapters.{kind}", depends_on=below)
@@ -59,16 +65,23 @@ def own_part(
     *arguments: str,
     accounts: tuple[str, ...] = ("platform",),
     depends_on: tuple[str, ...] = (),
+    listener: socket.socket | None = None,
     ready: Callable[[int], bool] | None = None,
     progress: Callable[[], Progress | None] | None = None,
 ) -> Part:
-    """A part that is a module of ours, told where everything is by a runtime file of its own."""
+    """A part that is a module of ours, told where everything is by a runtime file of its own.
+
+    listener: a socket that it inherits and is told of as `--listen-fd`.
+    """
+    inherited = () if listener is None else (listener.fileno(),)
+    arguments += tuple(text for descriptor in inherited for text in ("--listen-fd", str(descriptor)))
     runtime_file = installation.runtime_file(name, *accounts)
     return Part(
         name=name,
         argv=(sys.executable, "-m", module, *arguments),
         env={VARIABLE: str(runtime_file), "PYTHONUNBUFFERED": "1"},
         depends_on=depends_on,
+        pass_fds=inherited,
         ready=ready,
         progress=progress,
     )
@@ -111,7 +124,8 @@ def _progress(url: str, name: str) -> Progress | None:
     return Progress(done=int(beat["progress"]), lag=int(beat["lag"])) if beat else None
 
 
-def _answers(url: str, _pid: int) -> bool:
+def answers(url: str, _pid: int) -> bool:
+    """Whether a GET is answered with 200."""
     # Our own process on this machine: its certificate names it to others, not to us.
     trusting = ssl._create_unverified_context()  # noqa: S323, SLF001
     try:

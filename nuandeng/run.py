@@ -1,5 +1,6 @@
 """Runs the platform: holds the data directory, builds the parts, supervises them until the end."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def run_platform(
         PlatformError: it could not start or go on; whatever ran was stopped in order.
     """
     folder = Path(settings.data_dir)
-    with held(folder) as lock:
+    with held(folder) as lock, contextlib.ExitStack() as held_ports:
         check_room(folder, NEEDED_TO_START_MB)
-        installation = Installation(settings, demo=demo)
+        installation = held_ports.enter_context(contextlib.closing(Installation(settings, demo=demo)))
         terminal = Terminal()
 
         def announce() -> None:

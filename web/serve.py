@@ -5,12 +5,14 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import argparse  # noqa: E402
 import logging  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 
 import gevent  # noqa: E402
+import gevent.socket  # noqa: E402
 import structlog  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 from geventwebsocket.handler import WebSocketHandler  # noqa: E402
@@ -25,19 +27,22 @@ log = structlog.get_logger()
 _GRACE_S = 5
 
 
-def serve(runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], None] = lambda _port: None) -> None:
+def serve(
+    runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], None] = lambda _port: None, *, listen_fd: int | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT; requests that run are finished.
 
     Args:
-        ready: called with the port once requests are taken.
+        ready: called with the port once requests are taken. listen_fd: a listening socket that was inherited, instead of host and port.
     Raises:
         OSError: the port is taken, or a store cannot be opened.
     """
     web = create_app(open_services(runtime, plugs))
     listener = runtime.web
     tls = {"certfile": listener.tls_certificate, "keyfile": listener.tls_key} if listener.tls_certificate else {}
+    where = (listener.host, listener.port) if listen_fd is None else gevent.socket.socket(fileno=listen_fd)
     server = WSGIServer(
-        (listener.host, listener.port), web.app, handler_class=WebSocketHandler, log=None, error_log=logging.getLogger("web.wsgi"), **tls
+        where, web.app, handler_class=WebSocketHandler, log=None, error_log=logging.getLogger("web.wsgi"), **tls
     )
     server.start()
     greenlets = start(web)
@@ -57,9 +62,12 @@ def serve(runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], N
 
 def main(plugs_of: Callable[[Runtime], Plugs] = lambda _runtime: Plugs()) -> int:
     """Read the runtime file and serve. plugs_of: what the composition root adds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--listen-fd", type=int, help="an inherited listening socket, instead of the runtime file's host and port")
+    listen_fd = parser.parse_args().listen_fd
     configure_logging("web")
     runtime = runtime_from_environment()
-    serve(runtime, plugs_of(runtime))
+    serve(runtime, plugs_of(runtime), listen_fd=listen_fd)
     return 0
 
 

@@ -12,9 +12,9 @@ from nuandeng.city.films import draw_films, films_dir
 from nuandeng.city.founding import DEMO_ACCOUNTS
 from nuandeng.city.geography import CITY_CODE, COUNTIES
 from nuandeng.city.move_in import move_in
-from nuandeng.embedded.ports import free_port, is_free
+from nuandeng.embedded.ports import port_of
 from nuandeng.installation import Installation
-from nuandeng.platform_parts import own_part
+from nuandeng.platform_parts import answers, own_part
 from nuandeng.settings import Settings
 from nuandeng.setup.borders import borders_file
 from nuandeng.supervisor import Part
@@ -32,10 +32,17 @@ def settings(chosen: Settings) -> Settings:
 
 def parts(installation: Installation, *, videos: Sequence[str] = ()) -> list[Part]:
     """What runs beside the platform. videos: files or URLs of cameras of the newcomer's own."""
-    port = free_port()
+    listener = installation.listener()
+    port = port_of(listener)
     runtime = installation.runtime
     broadcast = own_part(
-        installation, "broadcast", "nuandeng.city.broadcast", "--films", str(films_dir()), "--port", str(port), ready=_listens(port)
+        installation,
+        "broadcast",
+        "nuandeng.city.broadcast",
+        "--films",
+        str(films_dir()),
+        listener=listener,
+        ready=partial(answers, f"http://127.0.0.1:{port}/"),
     )
     broadcast = _before(broadcast, draw_films)
     replayed = own_part(installation, "replayed-cameras", "nuandeng.city.replayed", depends_on=("sightings", "simulation"))
@@ -57,7 +64,3 @@ def when_ready(installation: Installation) -> None:
 
 def _before(part: Part, prepare: Callable[[], None]) -> Part:
     return replace(part, prepare=prepare)
-
-
-def _listens(port: int) -> Callable[[int], bool]:
-    return lambda _pid: not is_free(port)

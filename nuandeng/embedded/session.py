@@ -10,7 +10,7 @@ from contracts.topics import TOPICS
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.kafka import KafkaNode
 from nuandeng.embedded.kafka_settings import MECHANISM
-from nuandeng.embedded.ports import free_port
+from nuandeng.embedded.ports import port_of, reserved
 from nuandeng.embedded.secrets import KAFKA_ACCOUNTS
 from nuandeng.embedded.server_process import ServerProcess
 from nuandeng.embedded.valkey import ValkeyNode
@@ -21,7 +21,9 @@ class RunningKafka:
 
     def __init__(self, data_dir: Path, guard: Guard) -> None:
         self.passwords = {account: secrets.token_urlsafe(12) for account in KAFKA_ACCOUNTS}
-        self.node = KafkaNode(data_dir=data_dir, port=free_port(), controller_port=free_port(), passwords=self.passwords)
+        self._ports = reserved(), reserved()
+        port, controller_port = map(port_of, self._ports)
+        self.node = KafkaNode(data_dir=data_dir, port=port, controller_port=controller_port, passwords=self.passwords)
         self.node.prepare()
         self._process = ServerProcess(name="kafka", argv=self.node.argv(), env={}, log=data_dir / "output.log", guard=guard)
         self._process.start(self.node.answers)
@@ -65,13 +67,16 @@ class RunningKafka:
     def stop(self) -> None:
         """Stop in order."""
         self._process.stop()
+        for port in self._ports:
+            port.close()
 
 
 class RunningValkey:
     """A real Valkey with a password."""
 
     def __init__(self, data_dir: Path, guard: Guard) -> None:
-        self.node = ValkeyNode(data_dir=data_dir, port=free_port(), password=secrets.token_urlsafe(12))
+        self._port = reserved()
+        self.node = ValkeyNode(data_dir=data_dir, port=port_of(self._port), password=secrets.token_urlsafe(12))
         self.node.prepare()
         self._process = ServerProcess(name="valkey", argv=self.node.argv(), env={}, log=data_dir / "output.log", guard=guard)
         self._process.start(self.node.answers)
@@ -100,3 +105,4 @@ class RunningValkey:
     def stop(self) -> None:
         """Stop in order."""
         self._process.stop()
+        self._port.close()

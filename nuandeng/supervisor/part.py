@@ -21,6 +21,7 @@ class Part:
 
     depends_on: names of parts that must have been ready once before this one starts; it is stopped before them.
     prepare: called before every start. ready: asked with the process id until it says yes; None: ready once started.
+    pass_fds: descriptors that it inherits under the same numbers, such as a listening socket's.
     once: a task that ends by itself: ready when it has ended with code 0, and not started again then.
     once_ready: called each time it has become ready, before it counts as such.
     progress: None, or None as its answer, means unknown; unchanged for `stalled_after_s` while lag > 0, the part is restarted.
@@ -32,6 +33,7 @@ class Part:
     depends_on: tuple[str, ...] = ()
     prepare: Callable[[], None] | None = None
     ready: Callable[[int], bool] | None = None
+    pass_fds: tuple[int, ...] = ()
     once: bool = False
     once_ready: Callable[[], None] | None = None
     ready_within_s: float = 60.0

@@ -75,6 +75,7 @@ class RunningPart:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=part.pass_fds,
                 limit=_MOST_LINE_BYTES,
             )
         except OSError as err:

@@ -1,8 +1,9 @@
-"""`python -m nuandeng.city.broadcast --films DIR --port N`."""
+"""`python -m nuandeng.city.broadcast --films DIR --port N`, or `--listen-fd N` for a listening socket that it inherits."""
 
 import argparse
 import asyncio
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -21,11 +22,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--films", type=Path, required=True, help="folder of MP4 files with H.264")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--port", type=int, default=0)
+    where.add_argument("--listen-fd", type=int, help="an inherited listening socket")
     chosen = parser.parse_args()
     try:
         films = films_of(chosen.films)
-        asyncio.run(_serve(Broadcast(films, host=chosen.host, port=chosen.port)))
+        listener = None if chosen.listen_fd is None else socket.socket(fileno=chosen.listen_fd)
+        asyncio.run(_serve(Broadcast(films, host=chosen.host, port=chosen.port, listener=listener)))
     except (FilmError, OSError) as err:
         sys.stderr.write(f"broadcast: {err}\n")
         return 1

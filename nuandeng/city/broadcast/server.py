@@ -1,6 +1,7 @@
 """The one listening socket, and the cameras behind it."""
 
 import asyncio
+import socket
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +18,12 @@ _MAX_LINE = 8192
 class Broadcast:
     """Serves a studio. In its own thread as a context manager, or with `run()` in an event loop."""
 
-    def __init__(self, films: dict[str, Film], *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, films: dict[str, Film], *, host: str = "127.0.0.1", port: int = 0, listener: socket.socket | None = None) -> None:
+        """listener: a listening socket to use instead of host and port."""
         self.studio = Studio(films)
         self.port = port
         self._host = host
+        self._listener = listener
         self._loop: asyncio.AbstractEventLoop | None = None
         self._finish: asyncio.Event | None = None
         self._ready = threading.Event()
@@ -46,7 +49,10 @@ class Broadcast:
                 task.add_done_callback(viewers.discard)
             await self._serve(reader, writer)
 
-        server = await asyncio.start_server(accept, self._host, self.port, limit=_MAX_LINE)
+        if self._listener is None:
+            server = await asyncio.start_server(accept, self._host, self.port, limit=_MAX_LINE)
+        else:
+            server = await asyncio.start_server(accept, sock=self._listener, limit=_MAX_LINE)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._finish.wait()

@@ -1,5 +1,6 @@
 """Commands on the log work beside a platform that has stopped: they start its broker for themselves."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from contracts.topics import TOPICS
 from nuandeng.cli import app
 from nuandeng.data_dir import held
 from nuandeng.embedded.guard import Guard
+from nuandeng.embedded.ports import listening
 from nuandeng.embedded.server_process import ServerProcess
 from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import Installation
@@ -30,6 +32,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         installation.kafka.create_topics(TOPICS)
         process.stop()
         guard.close()
+        installation.close()
     return folder
 
 
@@ -46,6 +49,15 @@ def test_an_empty_log_replays_to_nothing_and_verifies(recorded: Path) -> None:
     assert (verified.exit_code, "0 records" in verified.stdout) == (0, True)
     letters = run.invoke(app, ["deadletters", "list", "--data-dir", str(recorded)])
     assert (letters.exit_code, letters.stdout) == (0, "")
+
+
+def test_somebody_on_the_usual_port_is_in_nobodys_way(recorded: Path) -> None:
+    """A command on the log serves nothing, so the port of the settings' default may be taken."""
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # taken already: so much the better
+            stack.enter_context(listening(WebSettings().port))
+        verified = CliRunner().invoke(app, ["audit", "verify", "--data-dir", str(recorded)])
+    assert verified.exit_code == 0, verified.output
 
 
 def test_a_folder_without_a_log_is_named(tmp_path: Path) -> None:

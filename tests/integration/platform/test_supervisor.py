@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from nuandeng.embedded.guard import Guard
-from nuandeng.embedded.ports import free_port, listens
+from nuandeng.embedded.ports import listens, port_of, reserved
 from nuandeng.failures import DiskFullError, PartFailedError
 from nuandeng.supervisor import Part, Progress, Supervisor
 from nuandeng.supervisor.lines import Terminal
@@ -263,7 +263,8 @@ def test_kill_9_of_the_supervisor_leaves_no_process_and_the_next_start_waits_for
 
 def test_a_taken_port_is_named_with_its_holder(tmp_path: Path) -> None:
     """Exit code 2, the code `port_taken`, and who has it."""
-    port = free_port()
+    with reserved() as chosen:
+        port = port_of(chosen)
     holder = subprocess.Popen([sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"], stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 20

@@ -17,7 +17,7 @@ import redis
 import socketio
 
 from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime, WebListener
-from nuandeng.embedded.ports import free_port
+from nuandeng.embedded.ports import port_of, reserved
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from tests.integration.web.town import CITY, COUNTY, OTHER, PASSWORD
 
@@ -91,6 +91,7 @@ class Platform:
 def whole(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Iterator[Platform]:
     """A platform of its own, with an operator, a responder u1, and a point."""
     url = f"{valkey.url.rpartition('/')[0]}/0"
+    port = reserved()
     with redis.Redis.from_url(url) as store:
         store.flushdb()
     runtime = Runtime(
@@ -101,7 +102,7 @@ def whole(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Iterato
         secrets_store=str(tmp_path / "data" / "secrets"),
         evidence=str(tmp_path / "data" / "evidence"),
         jurisdictions=tuple(Jurisdiction(code=code, name_zh=code, name_en=code) for code in (CITY, COUNTY, OTHER)),
-        web=WebListener(port=free_port()),
+        web=WebListener(port=port_of(port)),
     )
     platform = Platform(runtime, tmp_path)
     try:
@@ -112,6 +113,7 @@ def whole(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Iterato
         yield platform
     finally:
         platform.close()
+        port.close()
 
 
 def log_in(platform: Platform, username: str) -> httpx.Client:
