@@ -104,5 +104,6 @@ class RangeReader:
                     # Gaps in offsets (markers of a transaction somebody wrote) move the position without a record.
                     start = max(start, await consumer.position(partition))
         finally:
-            consumer.unsubscribe()
+            # Not unsubscribe(): a consumer that is stopped while it gives a partition back swallows its own end, and stop() waits in vain.
+            consumer.pause(partition)
         return max(start, end)
