@@ -45,6 +45,18 @@ class WebListener(Strict, frozen=True, kw_only=True):
     tls_key: str | None = None
 
 
+class WitnessSchedule(Strict, frozen=True, kw_only=True):
+    """Checkpoints of the log. every_s: seconds between two rounds, 0 for none by itself; urls: submission prefixes of outside witnesses.
+
+    keys: their verifier keys (C2SP vkeys). folder: where checkpoints are put besides the installation's own.
+    """
+
+    every_s: int = 3600
+    folder: str | None = None
+    urls: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
 class Runtime(Strict, frozen=True, kw_only=True):
     """The runtime file. All paths absolute; evidence is an fsspec URL or a folder; borders a GeoJSON file with `adcode` properties."""
 
@@ -60,6 +72,7 @@ class Runtime(Strict, frozen=True, kw_only=True):
     web: WebListener = WebListener()
     demo: bool = False
     push_contact: str = "mailto:admin@localhost"
+    witness: WitnessSchedule = WitnessSchedule()
 
 
 def decode_runtime(raw: bytes) -> Runtime:

@@ -1,41 +1,41 @@
-"""Verifying the log: every record readable, every jurisdiction's sequences without a gap, every hash the one before it names."""
+"""Verifying the log: every record readable, every jurisdiction's sequences without a gap, every hash the one that the next record names,
+every checkpoint that of the records it is of."""
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 from aiokafka.errors import KafkaError
 
-from contracts.commit import GENESIS, decode_commit, digest
+from contracts.commit import GENESIS, Commit, decode_commit, digest
 from contracts.errors import StoreAwayError
 from contracts.runtime import Runtime
 from contracts.topics import COMMITS, WRITER_PARTITIONS
 from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
 from stream.partition import partition_of
+from stream.witness.checkpoint import LogIdentity
+from stream.witness.comparing import BadRecord, Comparison, Expected
+from stream.witness.trees import PartitionTrees
 
 # More than a writer can have in flight when it loses its partition.
 _REMEMBERED = 100_000
 
 
-class BadRecord(NamedTuple):
-    """The first record that is not as it must be. sequence and jurisdiction are None when it can't be read."""
-
-    partition: int
-    offset: int
-    reason: str
-    jurisdiction: str | None = None
-    sequence: int | None = None
-
-
 class Verified(NamedTuple):
-    """What was found. heads: jurisdiction → (sequence, hash); fenced: records of a writer that had lost its partition, rightly ignored."""
+    """What was found.
+
+    heads: jurisdiction → (sequence, hash); fenced: records of a writer that had lost its partition, rightly ignored;
+    checkpoints: how many, of those in the log and of the expected ones, are of this log.
+    """
 
     records: int
     fenced: int
     heads: dict[str, tuple[int, str]]
     bad: BadRecord | None
+    checkpoints: int = 0
 
 
 class Verifier:
@@ -45,50 +45,98 @@ class Verifier:
     something that stood in this log. One that builds on nothing that ever stood shows that a record was changed, dropped or moved.
     """
 
-    def __init__(self, partition: int) -> None:
+    def __init__(self, partition: int, expected: Sequence[Expected] = (), identities: Sequence[LogIdentity] = ()) -> None:
+        """expected: checkpoints to compare with. identities: whose checkpoints may stand in the log; none: those are not looked at."""
         self._partition = partition
-        self.heads: dict[str, tuple[int, str]] = {}
+        self._trees = PartitionTrees(partition)
+        self._identities = identities
+        self._comparisons: dict[str, Comparison] = {}
+        for name in {one.signed.jurisdiction for one in expected}:
+            if partition_of(name) == partition:
+                of_it = [one for one in expected if one.signed.jurisdiction == name]
+                self._comparisons[name] = Comparison(partition, name, of_it, identities)
         self.records = self.fenced = 0
         self.bad: BadRecord | None = None
+        # The record that a gap was left by: jurisdiction, sequence, and the hash that it must name.
+        self._missing: tuple[str, int, str] | None = None
         # (jurisdiction, sequence, hash) of what was written of late, standing or not: what a fenced record may build on.
         self._written: set[tuple[str, int, str]] = set()
         self._order: deque[tuple[str, int, str]] = deque()
         self._head_at: dict[str, int] = {}
-        self._expected_offset = 0
+
+    @property
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """Jurisdiction → sequence and hash of its last standing record."""
+        return {name: (tree.size, tree.head) for name, tree in self._trees.trees.items()}
+
+    @property
+    def checkpoints(self) -> int:
+        """How many checkpoints were found to be of this log."""
+        return sum(comparison.checked for comparison in self._comparisons.values())
 
     def take(self, offset: int, record: bytes) -> None:
-        """Check the next record; after the first bad one nothing is checked."""
+        """Check the next record; after the first bad one only the one that is missing before it is looked for."""
         if self.bad is not None:
+            self._look_for_missing(offset, record)
             return
         self.records += 1
-        if offset != self._expected_offset:
-            self.bad = BadRecord(self._partition, self._expected_offset, f"is missing: the next record is at {offset}")
+        expected = self._trees.next_offset
+        if offset != expected:
+            self.bad = BadRecord(self._partition, expected, f"is missing: the next record is at {offset}")
             return
-        self._expected_offset = offset + 1
         try:
             commit = decode_commit(record)
         except (msgspec.MsgspecError, UnicodeDecodeError) as err:
             self.bad = BadRecord(self._partition, offset, f"cannot be read: {err}")
             return
+        jurisdiction, before = commit.jurisdiction, self._trees.tree(commit.jurisdiction)
+        stood, head = before.size, before.head
+        grown = self._trees.take(offset, record, commit)
+        if grown is None:
+            self._not_standing(offset, commit, stood, head)
+        else:
+            self._head_at[jurisdiction] = offset
+            comparison = self._comparisons.get(jurisdiction)
+            if comparison is None:
+                comparison = self._comparisons[jurisdiction] = Comparison(self._partition, jurisdiction, (), self._identities)
+            self.bad = comparison.grew(offset, grown, self._trees.tree(jurisdiction).frontier)
+        self._remember((jurisdiction, commit.sequence, digest(record)))
+
+    def end(self) -> None:
+        """Say that this was the last record."""
+        for name, comparison in sorted(self._comparisons.items()):
+            if self.bad is None:
+                self.bad = comparison.ended(self._trees.next_offset, self._trees.tree(name).size)
+
+    def _not_standing(self, offset: int, commit: Commit, stood: int, head: str) -> None:
         jurisdiction, sequence = commit.jurisdiction, commit.sequence
-        stood, head = self.heads.get(jurisdiction, (0, GENESIS))
-        mine = digest(record)
-        builds_on = (jurisdiction, sequence - 1, commit.previous)
         if partition_of(jurisdiction) != self._partition:
             self.bad = BadRecord(self._partition, offset, "belongs to another partition", jurisdiction, sequence)
-        elif sequence == stood + 1 and commit.previous == head:
-            self.heads[jurisdiction] = (sequence, mine)
-            self._head_at[jurisdiction] = offset
-        elif builds_on in self._written or (sequence == 1 and commit.previous == GENESIS):
+        elif (jurisdiction, sequence - 1, commit.previous) in self._written or (sequence == 1 and commit.previous == GENESIS):
             self.fenced += 1
-        elif sequence == stood + 1:
+        elif sequence == stood + 1 and stood:
             # The one before has the right number and the wrong hash: it is not what it was when this one was built on it.
             reason = f"was changed: the record at {offset} says that its hash was {commit.previous[:16]}…, it is {head[:16]}…"
             self.bad = BadRecord(self._partition, self._head_at[jurisdiction], reason, jurisdiction, stood)
         else:
             reason = f"has sequence {sequence}; the last one that stands has {stood}"
+            if sequence > stood + 1:
+                reason += f": the one with {stood + 1} was dropped"
+                self._missing = (jurisdiction, stood + 1, head)
             self.bad = BadRecord(self._partition, offset, reason, jurisdiction, sequence)
-        self._remember((jurisdiction, sequence, mine))
+
+    def _look_for_missing(self, offset: int, record: bytes) -> None:
+        if self._missing is None or self.bad is None:
+            return
+        try:
+            commit = decode_commit(record)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return
+        if (commit.jurisdiction, commit.sequence, commit.previous) == self._missing:
+            told = self.bad.reason.rpartition(":")[0]
+            swapped = f"it was swapped with the one with {commit.sequence}, which stands at offset {offset}"
+            self.bad = self.bad._replace(reason=f"{told}: {swapped}")
+            self._missing = None
 
     def _remember(self, record: tuple[str, int, str]) -> None:
         self._written.add(record)
@@ -97,26 +145,33 @@ class Verifier:
             self._written.discard(self._order.popleft())
 
 
-def verify(runtime: Runtime) -> Verified:
-    """Verify the whole log of a running broker. Raises StoreAwayError."""
+def verify(runtime: Runtime, *, expected: Sequence[Expected] = (), identities: Sequence[LogIdentity] = ()) -> Verified:
+    """Verify the whole log of a running broker.
+
+    Args:
+        expected: checkpoints that it must continue. identities: whose checkpoints may stand in it; none: those are not looked at.
+    Raises:
+        StoreAwayError: it does not answer.
+    """
     try:
-        return asyncio.run(_verify(runtime))
+        return asyncio.run(_verify(runtime, expected, identities))
     except (KafkaError, OSError, TimeoutError) as err:
         raise StoreAwayError(f"Kafka does not answer: {err}.") from err
 
 
-async def _verify(runtime: Runtime) -> Verified:
+async def _verify(runtime: Runtime, expected: Sequence[Expected], identities: Sequence[LogIdentity]) -> Verified:
     reader = RangeReader(kafka_settings(runtime), topic(runtime, COMMITS))
-    records = fenced = 0
+    records = fenced = checkpoints = 0
     heads: dict[str, tuple[int, str]] = {}
     try:
         for partition in range(WRITER_PARTITIONS):
-            verifier = Verifier(partition)
+            verifier = Verifier(partition, expected, identities)
             await reader.read(partition, 0, verifier.take)
-            records, fenced = records + verifier.records, fenced + verifier.fenced
+            verifier.end()
+            records, fenced, checkpoints = records + verifier.records, fenced + verifier.fenced, checkpoints + verifier.checkpoints
             heads.update(verifier.heads)
             if verifier.bad is not None:
-                return Verified(records, fenced, heads, verifier.bad)
+                return Verified(records, fenced, heads, verifier.bad, checkpoints)
     finally:
         await reader.stop()
-    return Verified(records, fenced, heads, None)
+    return Verified(records, fenced, heads, None, checkpoints)

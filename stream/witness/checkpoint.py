@@ -6,6 +6,7 @@ Source:
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream.witness.errors import NoteForgedError, NoteUnreadableError
@@ -96,3 +97,14 @@ def open_checkpoint(raw: bytes, identity: LogIdentity) -> Signed:
     if not signers(note, [identity.verifier(jurisdiction)]):
         raise NoteForgedError(f"It is not signed by the key {identity.verifier(jurisdiction)}.")
     return Signed(jurisdiction, checkpoint, note)
+
+
+def opened_by_any(raw: bytes, identities: Sequence[LogIdentity]) -> Signed:
+    """Open a checkpoint that one of these signed. Raises NoteUnreadableError, NoteForgedError."""
+    refused = NoteForgedError("No key is known.")
+    for identity in identities:
+        try:
+            return open_checkpoint(raw, identity)
+        except NoteForgedError as err:
+            refused = err
+    raise refused

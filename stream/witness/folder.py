@@ -1,7 +1,7 @@
 """A folder of checkpoints: for each jurisdiction the newest signed one, and the hash of every record it covers.
 
 `{jurisdiction}/checkpoint` is a signed note. `{jurisdiction}/leaves` is 32 bytes a record, in the order of their sequence, and is only ever
-added to: with it the first record that is not what it was can be named, and any older checkpoint be compared. They tell nothing of a record.
+added to: with it the first record that is not what it was can be named, and any older checkpoint be compared. They tell nothing of it.
 """
 
 import contextlib

@@ -66,7 +66,8 @@ async def publish_checkpoints(runtime: Runtime, key: LogKey, places: Places) -> 
             refused += await _ask_witnesses(kept, key, places, sound, growths)
             refused += await asyncio.to_thread(_write_folders, kept, key, places.folders, sound, growths)
             newest = {name: _newest(kept, key, name) for name in sound}
-        await _record(runtime, [newest[name] for name in growths])
+            # While the folder is held: in the log, too, a later checkpoint stands after an earlier one.
+            await _record(runtime, [newest[name] for name in growths])
     except (KafkaError, TimeoutError) as err:
         raise StoreAwayError(f"Kafka does not answer: {err}.") from err
     finally:
