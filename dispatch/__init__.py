@@ -2,11 +2,11 @@
 
 from dispatch.areas import city_of, covers, jurisdiction_of
 from dispatch.clocks import TIMERS, Deadline, Timers, deadline_command_id
-from dispatch.decide import Known, decide, known
+from dispatch.decide import Known, Ruling, decide, known
 from dispatch.places import distance_m
 from dispatch.state import FOLD_VERSION, State, all_documents, apply, deadlines, document, owed, restore, snapshot
 
 __all__ = [
-    "FOLD_VERSION", "TIMERS", "Deadline", "Known", "State", "Timers", "all_documents", "apply", "city_of", "covers", "deadline_command_id",
+    "FOLD_VERSION", "TIMERS", "Deadline", "Known", "Ruling", "State", "Timers", "all_documents", "apply", "city_of", "covers", "deadline_command_id",
     "deadlines", "decide", "distance_m", "document", "jurisdiction_of", "known", "owed", "restore", "snapshot",
 ]

@@ -1,6 +1,7 @@
 """Days of the city's clock, UTC+8 without summer time."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _OFFSET_MS = 8 * 3_600_000
 _DAY_MS = 86_400_000
@@ -14,4 +15,9 @@ def day_of(at_ms: int) -> int:
 
 def month_and_day(at_ms: int) -> str:
     """Return e.g. '0118' for 18 January, in UTC+8."""
-    return (_EPOCH + timedelta(milliseconds=at_ms + _OFFSET_MS)).strftime("%m%d")
+    return _name_of(day_of(at_ms))
+
+
+@lru_cache(maxsize=8)
+def _name_of(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).strftime("%m%d")

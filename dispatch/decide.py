@@ -1,7 +1,7 @@
 """Deciding: routing of commands to the rooms that know their rules, and what holds for every command."""
 
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,7 @@ from dispatch.incident.reports import HANDLERS as REPORTS
 from dispatch.register.decide import HANDLERS as REGISTER
 from dispatch.roles import SENDERS
 from dispatch.state import State
+from dispatch.tables import Draft
 from dispatch.unit.decide import HANDLERS as UNIT
 from dispatch.weather.decide import HANDLERS as WEATHER
 
@@ -41,22 +42,29 @@ def known(state: State, command: cmd.Command) -> Known:
     return Known.SAME if remembered[1] == command.body_sha256 else Known.OTHER_BODY
 
 
-def decide(state: State, command: cmd.Command, now_ms: int) -> tuple[Event, ...]:
-    """Return the events of a command, `CommandRejected` alone when the rules say no, nothing when there is nothing to write.
+class Ruling(NamedTuple):
+    """What a command comes to. draft: the state's tables with the events folded into them, None when they change nothing but the log."""
+
+    events: tuple[Event, ...]
+    draft: Draft | None = None
+
+
+def decide(state: State, command: cmd.Command, now_ms: int) -> Ruling:
+    """Rule on a command: its events, `CommandRejected` alone when the rules say no, nothing when there is nothing to write.
 
     Nothing to write: the identifier is known (see `known`), a deadline came too early or its clock stopped, a fact told again that changes
     nothing. now_ms: the command's append time at the broker. The state is not changed.
     """
     if command.id in state.remembered:
-        return ()
+        return Ruling(())
     decision = Decision(state, command, max(now_ms, state.last_at_ms), state.sequence + 1, state.timers)
     try:
         _open_door(state, command)
         HANDLERS[type(command.body)](decision, command.body)
         settle(decision)
     except Refused as refused:
-        return (CommandRejected(code=refused.code, detail=refused.detail),)
-    return tuple(decision.events)
+        return Ruling((CommandRejected(code=refused.code, detail=refused.detail),))
+    return Ruling(tuple(decision.events), decision.state)
 
 
 def _open_door(state: State, command: cmd.Command) -> None:

@@ -35,6 +35,7 @@ class Decision:
 
     def __init__(self, state: Tables, command: Command, now_ms: int, sequence: int, timers: Timers) -> None:
         self.state = Draft(state)
+        self.state.new_day(now_ms)
         self.command = command
         self.actor: Actor = command.actor
         self.now_ms = now_ms

@@ -12,14 +12,13 @@ from contracts.registry_entries import PlanEntry
 from contracts.values import PlanSettings
 from dispatch import clocks as c
 from dispatch.assignment.entity import Assignment
-from dispatch.days import day_of
 from dispatch.evolve import evolve
 from dispatch.incident.documents import armed, incident_document
 from dispatch.incident.entity import Incident
 from dispatch.register.documents import account_document, camera_document, point_document
 from dispatch.register.entity import Account, Camera, Point
 from dispatch.sighting.entity import Sighting
-from dispatch.tables import Counters, Header, Key, Tables
+from dispatch.tables import Counters, Draft, Header, Key, Tables
 from dispatch.tally import FIELDS, Tally, all_keys
 from dispatch.unit.documents import kind_of, unit_document
 from dispatch.unit.entity import Unit
@@ -85,19 +84,22 @@ class State(Tables):
         return other
 
 
-def apply(state: State, commit: Commit, digest: str) -> tuple[Key, ...]:
+def apply(state: State, commit: Commit, digest: str, draft: Draft | None = None) -> tuple[Key, ...]:
     """Fold a commit that stands (see contracts.commit.stands) and return the documents that it touched, each once.
 
-    digest: the hash of the commit's record, which the next one must name.
+    Args:
+        digest: the hash of the commit's record, which the next one must name.
+        draft: what deciding this commit has folded already, over a state equal to this one; its writes are taken over instead of folding again.
     """
-    header = Header(sequence=commit.sequence, at_ms=commit.occurred_at_ms, actor=commit.actor)
-    state.touched = {}
-    if day_of(commit.occurred_at_ms) != state.counters.closed_day and state.counters.closed_today:
-        state.counters = msgspec.structs.replace(state.counters, closed_day=day_of(commit.occurred_at_ms), closed_today=0)
-        state.touched["tally", "tally"] = None
     closed_before = state.counters.closed_today
-    for event in commit.events:
-        evolve(state, event, header)
+    if draft is not None:
+        draft.write_to(state)
+    else:
+        state.touched = {}
+        state.new_day(commit.occurred_at_ms)
+        header = Header(sequence=commit.sequence, at_ms=commit.occurred_at_ms, actor=commit.actor)
+        for event in commit.events:
+            evolve(state, event, header)
     if state.touched:
         changed = state.tally.update(state, [key for key in state.touched if key[0] not in ("tally", "plan", "account")])
         if changed or state.counters.closed_today != closed_before or ("tally", "tally") in state.touched:

@@ -10,6 +10,7 @@ from contracts.effects import Effect
 from contracts.registry_entries import PlanEntry
 from contracts.values import Actor, PlanSettings
 from dispatch.assignment.entity import Assignment
+from dispatch.days import day_of
 from dispatch.incident.entity import Incident
 from dispatch.register.entity import Account, Camera, Point
 from dispatch.sighting.entity import Sighting
@@ -63,6 +64,13 @@ class Tables:
     everyday: PlanSettings
     counters: Counters
     touched: dict[Key, None]
+
+    def new_day(self, at_ms: int) -> None:
+        """Begin the day's count anew when a commit is the first of another day."""
+        counters = self.counters
+        if counters.closed_today and day_of(at_ms) != counters.closed_day:
+            self.counters = msgspec.structs.replace(counters, closed_day=day_of(at_ms), closed_today=0)
+            self.touched["tally", "tally"] = None
 
     def put_incident(self, incident: Incident) -> None:
         """Write it; its document changed."""
@@ -156,11 +164,22 @@ class Overlay(MutableMapping[str, V]):
                 yield key
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        below = self.below
+        if not self.own:
+            return len(below)
+        return len(below) + sum(-(key in below) if isinstance(value, _Gone) else key not in below for key, value in self.own.items())
 
     def keys(self) -> KeysView[str]:
         """Return the keys that are there."""
         return KeysView(self)
+
+    def write_to(self, table: MutableMapping[str, V]) -> None:
+        """Do to another table what was done here."""
+        for key, value in self.own.items():
+            if isinstance(value, _Gone):
+                table.pop(key, None)
+            else:
+                table[key] = value
 
 
 class Draft(Tables):
@@ -168,6 +187,7 @@ class Draft(Tables):
 
     def __init__(self, state: Tables) -> None:
         self._below = state
+        self._overlays: list[tuple[str, Overlay[Any]]] = []
         self.jurisdiction = state.jurisdiction
         self.everyday = state.everyday
         self.counters = state.counters
@@ -178,4 +198,12 @@ class Draft(Tables):
             raise AttributeError(name)
         table: Overlay[Any] = Overlay(getattr(self._below, name))
         setattr(self, name, table)
+        self._overlays.append((name, table))
         return table
+
+    def write_to(self, state: Tables) -> None:
+        """Write everything into the tables of a state that is equal to the one below."""
+        for name, overlay in self._overlays:
+            if overlay.own:
+                overlay.write_to(getattr(state, name))
+        state.everyday, state.counters, state.touched = self.everyday, self.counters, self.touched.copy()

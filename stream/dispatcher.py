@@ -90,7 +90,7 @@ class Dispatcher(faust.Service):
             part.task.cancel()
         await asyncio.gather(*(part.task for part in self._parts.values()), return_exceptions=True)
         for part in self._parts.values():
-            part.writer.write_snapshot()
+            await part.writer.end()
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(self._commit_offsets(), _STOP_S)
         for stop in (self._consumer.stop, self._appender.stop, self._producer.stop, self._reader.stop):

@@ -1,5 +1,7 @@
 """Which partition is a jurisdiction's: the one function for every producer, writer and reader."""
 
+from functools import lru_cache
+
 from contracts.topics import WRITER_PARTITIONS
 
 _SEED = 0x9747B28C
@@ -7,6 +9,7 @@ _MULTIPLIER = 0x5BD1E995
 _WORD = 0xFFFFFFFF
 
 
+@lru_cache(maxsize=8192)
 def partition_of(jurisdiction: str, partitions: int = WRITER_PARTITIONS) -> int:
     """Return the partition of a key, as Kafka's own clients choose it."""
     return (murmur2(jurisdiction.encode()) & 0x7FFFFFFF) % partitions

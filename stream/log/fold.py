@@ -6,7 +6,7 @@ import msgspec
 
 from contracts.commit import Commit, decode_commit, digest, stands
 from dispatch import State, apply
-from dispatch.tables import Key
+from dispatch.tables import Draft, Key
 from stream.partition import partition_of
 
 
@@ -30,6 +30,13 @@ class Fold:
         self.ignored = 0
         self.last_record = ""
 
+    def copy(self) -> "Fold":
+        """An independent copy as it is now; quick, because entities are frozen and shared."""
+        other = Fold(self.partition, self._until_ms)
+        other.states = {jurisdiction: state.copy() for jurisdiction, state in self.states.items()}
+        other.next_offset, other.ignored, other.last_record = self.next_offset, self.ignored, self.last_record
+        return other
+
     def step(self, offset: int, record: bytes) -> Standing | None:
         """Take the next record of the log. None: it does not stand, and every reader ignores it alike."""
         self.next_offset = offset + 1
@@ -40,10 +47,10 @@ class Fold:
             return None
         return Standing(commit, head, apply(self.state(commit.jurisdiction), commit, head))
 
-    def step_own(self, offset: int, commit: Commit, head: str) -> tuple[Key, ...]:
-        """Take a commit that its writer knows to stand; return what it touched."""
+    def step_own(self, offset: int, commit: Commit, head: str, draft: Draft | None) -> tuple[Key, ...]:
+        """Take a commit that its writer knows to stand, with what deciding it has folded already; return what it touched."""
         self.next_offset, self.last_record = offset + 1, head
-        return apply(self.state(commit.jurisdiction), commit, head)
+        return apply(self.state(commit.jurisdiction), commit, head, draft)
 
     def state(self, jurisdiction: str) -> State:
         """The state of a jurisdiction, empty before its first commit."""

@@ -6,8 +6,9 @@ import msgspec
 
 from contracts.commands import Command, decode_command
 from contracts.commit import MAX_COMMIT_BYTES, Commit, digest, encode_commit
-from contracts.events import CommandRejected, Event
-from dispatch import Known, State, apply, decide, known
+from contracts.events import CommandRejected
+from dispatch import Known, Ruling, State, apply, decide, known
+from dispatch.tables import Draft
 from stream.partition import partition_of
 
 # Identifiers that only the platform makes; nobody waits for the answer.
@@ -27,6 +28,7 @@ class Decision(NamedTuple):
     commit: Commit | None = None
     record: bytes = b""
     head: str = ""
+    draft: Draft | None = None
     letter: Letter | None = None
     repeated: bool = False
 
@@ -62,17 +64,17 @@ class Judge:
         if state is None:
             state = states[command.jurisdiction] = State(command.jurisdiction)
         try:
-            events = decide(state, command, appended_at_ms) if failed is None else (CommandRejected(code="internal"),)
-            if (failed is not None or not events) and known(state, command) is not Known.NEW:
+            ruling = decide(state, command, appended_at_ms) if failed is None else Ruling((CommandRejected(code="internal"),))
+            if (failed is not None or not ruling.events) and known(state, command) is not Known.NEW:
                 return Decision(repeated=True)
-            if not events and command.id.startswith(PLATFORM_IDS):
+            if not ruling.events and command.id.startswith(PLATFORM_IDS):
                 return Decision()
             # A person's command that changes nothing is written all the same: whoever sent it waits for an answer.
-            decision = _committed(state, command, appended_at_ms, events)
+            decision = _committed(state, command, appended_at_ms, ruling)
             if len(decision.record) > MAX_COMMIT_BYTES:
-                decision = _committed(state, command, appended_at_ms, (CommandRejected(code="too_large"),))
+                decision = _committed(state, command, appended_at_ms, Ruling((CommandRejected(code="too_large"),)))
             assert decision.commit is not None  # noqa: S101 - for the type checker: _committed always has one
-            apply(state, decision.commit, decision.head)
+            apply(state, decision.commit, decision.head, decision.draft)
         except Exception as err:
             raise FailedError(f"{type(err).__name__}: {err}") from err
         return decision if failed is None else decision._replace(letter=Letter("decide_failed", failed))
@@ -85,7 +87,7 @@ class Judge:
         return None
 
 
-def _committed(state: State, command: Command, appended_at_ms: int, events: tuple[Event, ...]) -> Decision:
+def _committed(state: State, command: Command, appended_at_ms: int, ruling: Ruling) -> Decision:
     commit = Commit(
         jurisdiction=command.jurisdiction,
         sequence=state.sequence + 1,
@@ -93,10 +95,10 @@ def _committed(state: State, command: Command, appended_at_ms: int, events: tupl
         command_id=command.id,
         occurred_at_ms=max(appended_at_ms, state.last_at_ms),
         actor=command.actor,
-        events=events,
+        events=ruling.events,
         caused_by=command.caused_by,
         body_sha256=command.body_sha256,
         trace=command.trace,
     )
     record = encode_commit(commit)
-    return Decision(commit=commit, record=record, head=digest(record))
+    return Decision(commit=commit, record=record, head=digest(record), draft=ruling.draft)

@@ -36,6 +36,7 @@ BATCH_BYTES = 960 * 1024
 LINGER_S = 0.004  # fuller batches: fewer system calls; less than a hundredth of what a person notices
 FRESH_S = 3.0  # half the group's session: after that somebody else may own the partition
 SNAPSHOT_COMMITS = 5000
+SNAPSHOT_SHARE = 0.02  # of the time: a snapshot is as dear as the state is big, so a big one is taken more rarely
 _RETRY_S = 0.2
 
 
@@ -78,7 +79,8 @@ class PartitionWriter:
         self._fresh_at = 0.0
         self._open: deque[Item] = deque()
         self._flight: list[Item] = []
-        self._snapshot_at = 0
+        self._snapshot_at, self._snapshot_after_s = 0, 0.0
+        self._snapshot_task: asyncio.Task[None] | None = None
         self._wake, self._room = asyncio.Event(), asyncio.Event()
 
     # --- called by the owner of the consumer ----------------------------------------------------------------------
@@ -179,7 +181,7 @@ class PartitionWriter:
             return  # assigned anew while reading: read again
         if foreign or self._diverged:
             assert self.confirmed is not None  # noqa: S101 - _catch_up has set it
-            self._optimistic = {jurisdiction: state.copy() for jurisdiction, state in self.confirmed.states.items()}
+            self._optimistic = self.confirmed.copy().states
             for item in self._open:
                 item.decided = False
         self._doubt = self._diverged = False
@@ -248,7 +250,7 @@ class PartitionWriter:
                 return
             for number, decision in enumerate(decisions):
                 if decision.commit is not None:
-                    touched = self.confirmed.step_own(offset + number, decision.commit, decision.head)
+                    touched = self.confirmed.step_own(offset + number, decision.commit, decision.head, decision.draft)
                     self._on_commit(decision.commit.jurisdiction, touched)
             self._fresh_at = time.monotonic()
             self.stats["commits"] += len(decisions)
@@ -268,16 +270,29 @@ class PartitionWriter:
     # --- snapshots ------------------------------------------------------------------------------------------------
 
     def _take_snapshot(self) -> None:
-        if self.confirmed is not None and self.confirmed.next_offset - self._snapshot_at >= SNAPSHOT_COMMITS:
-            self.write_snapshot()
+        if (
+            self.confirmed is not None
+            and self.confirmed.next_offset - self._snapshot_at >= SNAPSHOT_COMMITS
+            and time.monotonic() >= self._snapshot_after_s
+            and (self._snapshot_task is None or self._snapshot_task.done())
+        ):
+            self._snapshot_task = asyncio.create_task(asyncio.to_thread(self._write_snapshot, self.confirmed.copy()))
 
-    def write_snapshot(self) -> None:
-        """Write one if there is anything new. A failure is logged: the next one will do."""
-        fold = self.confirmed
-        if self._snapshots is None or fold is None or fold.next_offset == self._snapshot_at:
+    def _write_snapshot(self, fold: Fold) -> None:
+        """Write one. A failure is logged: the next one will do."""
+        if self._snapshots is None or fold.next_offset == self._snapshot_at:
             return
+        began_s = time.monotonic()
         try:
-            self._snapshots.write(self.partition, fold.next_offset, self._snapshots.take(fold))
+            self._snapshots.write(fold)
         except OSError as err:
             log.warning("snapshot_failed", partition=self.partition, error=str(err))
         self._snapshot_at = fold.next_offset
+        self._snapshot_after_s = time.monotonic() + (time.monotonic() - began_s) / SNAPSHOT_SHARE
+
+    async def end(self) -> None:
+        """After the last step: keep a snapshot of everything that stands."""
+        if self._snapshot_task is not None:
+            await self._snapshot_task
+        if self.confirmed is not None:
+            self._write_snapshot(self.confirmed)

@@ -75,7 +75,7 @@ class TownGate:
         )
         self.sent.append(command)
         state = self.states.setdefault(jurisdiction, State(jurisdiction))
-        events = decide(state, command, self.now_ms)
+        events = decide(state, command, self.now_ms).events
         if events:
             self._commit(state, command, events)
         self.after()

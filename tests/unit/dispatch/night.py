@@ -56,7 +56,7 @@ class Night:
 
     def send(self, command: cmd.Command) -> tuple[Any, ...]:
         """Decide, and let the commit stand if there is something to write."""
-        events = decide(self.state, command, self.now_ms)
+        events = decide(self.state, command, self.now_ms).events
         if events:
             self.commit(command, events)
         return events

@@ -52,7 +52,7 @@ def test_what_is_older_than_the_memory_is_refused_as_too_old() -> None:
     night.now_ms += 7 * 24 * HOUR_MS + 1
     night.send(night.command(REPORT))
     assert old.id not in night.state.remembered
-    (event,) = decide(night.state, old, night.now_ms)
+    (event,) = decide(night.state, old, night.now_ms).events
     assert isinstance(event, e.CommandRejected)
     assert event.code == "too_old"
 
@@ -67,7 +67,7 @@ def test_the_memory_is_bounded_by_number_as_well(monkeypatch: pytest.MonkeyPatch
         night.now_ms += 10
         night.send(night.command(REPORT))
     assert len(night.state.remembered) == 5
-    (event,) = decide(night.state, first, night.now_ms)
+    (event,) = decide(night.state, first, night.now_ms).events
     assert isinstance(event, e.CommandRejected)
 
 
@@ -125,7 +125,7 @@ def test_every_role_is_stopped_at_the_door_of_what_it_may_not_send(role: Role) -
     }
     actor = Actor(account="a", role=role, area="37")
     for body, sent in bodies.items():
-        events = decide(night.state, night.command(sent, actor), night.now_ms)
+        events = decide(night.state, night.command(sent, actor), night.now_ms).events
         refused = [event.code for event in events if isinstance(event, e.CommandRejected)]
         assert ("not_your_role" in refused) == (role not in SENDERS[body]), (role, body)
 
@@ -159,7 +159,7 @@ def test_a_command_for_another_jurisdiction_and_accounts_outside_the_city_are_re
     """Each writer decides for itself alone; accounts are the city's."""
     night = Night()
     wrong = msgspec.structs.replace(night.command(REPORT), jurisdiction="371603")
-    (event,) = decide(night.state, wrong, night.now_ms)
+    (event,) = decide(night.state, wrong, night.now_ms).events
     assert isinstance(event, e.CommandRejected)
     assert event.code == "wrong_jurisdiction"
     entry = AccountEntry(account="a", username="u", role=Role.OPERATOR, area="371602")

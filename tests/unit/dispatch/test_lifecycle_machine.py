@@ -110,13 +110,17 @@ class Nights(RuleBasedStateMachine):
         night = self.night
         before = night.state.copy()
         frozen = snapshot(night.state)
-        events = decide(night.state, command, night.now_ms)
+        events, draft = decide(night.state, command, night.now_ms)
         assert snapshot(night.state) == frozen, "decide changed the state"
         if not events:
             return events
         if any(isinstance(event, e.CommandRejected) for event in events):
             assert len(events) == 1
         night.commit(command, events)
+        taken = before.copy()
+        record = night.records[-1]
+        assert apply(taken, decode_commit(record), digest(record), draft) == night.touched[-1]
+        assert snapshot(taken) == snapshot(night.state), "taking over the draft is not the same as folding the commit"
         self.sent.append(command)
         self._show(night.touched[-1])
         self._check_moves(before, events, command)
@@ -217,7 +221,7 @@ class Nights(RuleBasedStateMachine):
     def a_command_comes_again(self, number: int) -> None:
         chosen = self.sent[number % len(self.sent)]
         if chosen.id in self.night.state.remembered:
-            assert decide(self.night.state, chosen, self.night.now_ms) == ()
+            assert decide(self.night.state, chosen, self.night.now_ms).events == ()
 
     @rule()
     def a_snapshot_is_kept(self) -> None:
