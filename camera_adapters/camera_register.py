@@ -78,14 +78,15 @@ class CameraRegister:
     """Follows the log in its own thread and calls back with all cameras whenever they change."""
 
     def __init__(
-        self, settings: dict[str, Any], topic: str, memory: Path, on_change: Callable[[tuple[RegisteredCamera, ...]], None]
+        self, settings: dict[str, Any], topic: str, memory: Path, on_change: Callable[[tuple[RegisteredCamera, ...]], None],
+        stop: threading.Event | None = None,
     ) -> None:
-        """settings: of a kafka-python client. memory: the file to keep what was read in."""
+        """settings: of a kafka-python client. memory: the file to keep what was read in. stop: what its thread looks at, set by stop()."""
         self._settings = settings
         self._topic = topic
         self._memory = memory
         self._on_change = on_change
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._thread = threading.Thread(target=self._run, name="camera-register", daemon=True)
         self._known = self._recall()
 

@@ -12,7 +12,8 @@ from camera_adapters.case_feed.settings import MappingError, read_mapping
 from camera_adapters.case_feed.source import CaseFeedSource
 from camera_adapters.intake import IntakeConsumer
 from camera_adapters.keep_reading import keep_reading
-from camera_adapters.processes import log_to_stderr, stop_on_signals
+from camera_adapters.liveness import Liveness
+from camera_adapters.processes import beat_until, log_to_stderr, stop_on_signals
 from camera_adapters.publish import Publisher
 from contracts.observations import IntakeReport, RawIntake
 from stream.access import runtime_from_environment
@@ -55,10 +56,14 @@ def main() -> None:
 
     intake = IntakeConsumer(runtime, "case-intake", publisher, wanted=lambda kind: kind.startswith(PREFIX), read=read, keys=keys)
     sources = polled(folder, reader)
-    threads = [threading.Thread(target=keep_reading, args=(source, publisher.deliver, stop), daemon=True) for source in sources]
-    threads.append(threading.Thread(target=intake.run, args=(stop,), daemon=True))
+    liveness = Liveness()
+    threads = [
+        threading.Thread(target=keep_reading, args=(source, publisher.deliver, liveness.stop_of(stop)), daemon=True) for source in sources
+    ]
+    threads.append(threading.Thread(target=intake.run, args=(liveness.stop_of(stop),), daemon=True))
     for thread in threads:
         thread.start()
+    beat_until(stop, runtime, "cases", liveness)
     stop.wait()
     for thread in threads:
         thread.join(3)

@@ -13,6 +13,7 @@ from camera_adapters.camera_register import RegisteredCamera
 from camera_adapters.encoded import VideoAdapter
 from camera_adapters.health import HealthChange
 from camera_adapters.kinds import protocol_of, video_adapter
+from camera_adapters.liveness import Loop
 from camera_adapters.looker import CameraLooker
 from camera_adapters.sight import PictureKeeper, SightMaker
 from camera_adapters.watch import CameraWatch
@@ -25,7 +26,8 @@ _log = structlog.get_logger(__name__)
 class _Worker:
     """One thread. A camera always belongs to the same one, so that its frames are seen in order."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, loop: Loop) -> None:
+        self._loop = loop
         self._ready: queue.SimpleQueue[CameraLooker | None] = queue.SimpleQueue()
         self._waiting: set[int] = set()
         self._guard = threading.Lock()
@@ -43,8 +45,14 @@ class _Worker:
         """End after what is being looked at."""
         self._ready.put(None)
 
+    def _next(self) -> CameraLooker | None:
+        self._loop.rest()
+        looker = self._ready.get()
+        self._loop.turn()
+        return looker
+
     def _run(self) -> None:
-        while (looker := self._ready.get()) is not None:
+        while (looker := self._next()) is not None:
             with self._guard:
                 self._waiting.discard(id(looker))
             try:
@@ -62,12 +70,13 @@ class Fleet:
         keep: PictureKeeper,
         *,
         source: Callable[[str, str | None], VideoAdapter] = video_adapter,
+        new_loop: Callable[[], Loop] = lambda: Loop(time.monotonic),
     ) -> None:
-        """sights: one for each worker thread. source: makes the adapter of an address and its protocol."""
+        """sights: one for each worker thread. source: makes the adapter of an address and its protocol. new_loop: of each worker."""
         self._sights = sights
         self._keep = keep
         self._source = source
-        self._workers = [_Worker(n) for n in range(len(sights))]
+        self._workers = [_Worker(n, new_loop()) for n in range(len(sights))]
         self._cameras: dict[str, tuple[RegisteredCamera, CameraLooker]] = {}
         self._guard = threading.Lock()
         for worker in self._workers:

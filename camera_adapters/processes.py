@@ -1,11 +1,17 @@
 """What every adapter process does at its beginning and end."""
 
+import asyncio
 import logging
 import signal
 import sys
 import threading
 
+import redis.asyncio
 import structlog
+
+from camera_adapters.liveness import Liveness
+from contracts.runtime import Runtime
+from stream.heartbeat import EVERY_S, Heartbeat
 
 
 def stop_on_signals() -> threading.Event:
@@ -29,3 +35,22 @@ def log_to_stderr() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def beat_until(stop: threading.Event, runtime: Runtime, kind: str, liveness: Liveness) -> threading.Thread:
+    """Say in Valkey, in a thread of its own, that this process lives and whether its loops turn. It counts as ready from here on.
+
+    kind: the adapter's module; heard as `worker:{kind}-adapter`.
+    """
+    beating = threading.Thread(target=lambda: asyncio.run(_beat(stop, runtime, f"{kind}-adapter", liveness)), name="heartbeat", daemon=True)
+    beating.start()
+    return beating
+
+
+async def _beat(stop: threading.Event, runtime: Runtime, name: str, liveness: Liveness) -> None:
+    async with redis.asyncio.Redis.from_url(runtime.valkey_url, socket_timeout=10.0, socket_connect_timeout=2.0) as store:
+        heartbeat = Heartbeat(store, name)
+        while not stop.is_set():
+            pulse = liveness.pulse()
+            await heartbeat.beat(progress=pulse.progress, lag=pulse.lag)
+            await asyncio.sleep(EVERY_S)

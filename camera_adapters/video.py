@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import threading
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,8 @@ import structlog
 
 from camera_adapters.camera_register import CameraRegister
 from camera_adapters.fleet import Fleet
-from camera_adapters.processes import log_to_stderr, stop_on_signals
+from camera_adapters.liveness import Liveness
+from camera_adapters.processes import beat_until, log_to_stderr, stop_on_signals
 from camera_adapters.publish import Publisher
 from camera_adapters.vision import Detector, FaceDetector
 from camera_adapters.vision.faces import FACES_FILE
@@ -46,13 +48,18 @@ def main() -> int:
     keys = FileKeyStore(Path(runtime.keystore))
     keeper = EvidenceKeeper(detectors[0], faces, FsspecEvidenceStore(runtime.evidence, keys), keys)
     publisher = Publisher(runtime)
-    fleet = Fleet([VisionSightMaker(detector) for detector in detectors], keeper)
+    liveness = Liveness()
+    fleet = Fleet([VisionSightMaker(detector) for detector in detectors], keeper, new_loop=liveness.loop)
     memory = Path(runtime.data_dir) / "adapters" / "cameras.json"
-    register = CameraRegister(kafka_settings(runtime), topic(runtime, COMMITS), memory, fleet.adopt)
+    register = CameraRegister(kafka_settings(runtime), topic(runtime, COMMITS), memory, fleet.adopt, liveness.stop_of(threading.Event()))
     register.start()
+    collecting = liveness.loop()
+    beat_until(stop, runtime, "video", liveness)
     while not stop.wait(_COLLECT_EVERY_S):
         for fact in fleet.collect():
+            collecting.turn()
             publisher.send(fact)
+        collecting.turn()
     register.stop()
     for fact in fleet.stop():
         publisher.send(fact)

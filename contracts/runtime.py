@@ -58,7 +58,10 @@ class WitnessSchedule(Strict, frozen=True, kw_only=True):
 
 
 class Runtime(Strict, frozen=True, kw_only=True):
-    """The runtime file. All paths absolute; evidence is an fsspec URL or a folder; borders a GeoJSON file with `adcode` properties."""
+    """The runtime file. All paths absolute; evidence is an fsspec URL or a folder; borders a GeoJSON file with `adcode` properties.
+
+    adapters: which kinds this installation runs, so that one that is not heard can be named.
+    """
 
     kafka: KafkaAccess
     valkey_url: str
@@ -71,6 +74,7 @@ class Runtime(Strict, frozen=True, kw_only=True):
     jurisdictions: tuple[Jurisdiction, ...] = ()
     web: WebListener = WebListener()
     demo: bool = False
+    adapters: tuple[str, ...] = ()
     push_contact: str = "mailto:admin@localhost"
     witness: WitnessSchedule = WitnessSchedule()
 

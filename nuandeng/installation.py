@@ -78,6 +78,7 @@ class Installation:
             jurisdictions=settings.jurisdictions,
             web=_web_listener(settings.web, port_of(self.web), self.data_dir),
             demo=demo,
+            adapters=settings.adapters,
             push_contact=settings.push_contact,
         )
 

@@ -52,8 +52,15 @@ def platform_parts(installation: Installation) -> list[Part]:
         ready=partial(answers, f"{installation.url}/healthz"),
     )
     adapters = [
-        own_part(installation, f"{kind}-adapter", f"camera_adapters.{kind}", depends_on=below)
-        for kind in installation.settings.adapters
+        own_part(
+            installation,
+            name,
+            f"camera_adapters.{kind}",
+            depends_on=below,
+            ready=partial(_beats, url, name),
+            progress=partial(_turning, url, name),
+        )
+        for kind, name in ((kind, f"{kind}-adapter") for kind in installation.settings.adapters)
     ]
     return [*stores, *workers, web, *adapters]
 
@@ -106,21 +113,31 @@ def _stores(installation: Installation) -> list[Part]:
     return parts
 
 
-def _heartbeat(url: str, name: str) -> dict[str, str]:
+def _heartbeat(url: str, name: str) -> dict[str, str] | None:
+    """The fields; none when it was not heard for a while; None when Valkey does not answer."""
     with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=None, decode_responses=True) as client:
         try:
             found: dict[str, str] = client.hgetall(f"worker:{name}")
         except redis.RedisError:
-            return {}
+            return None
     return found
 
 
 def _beats(url: str, name: str, pid: int) -> bool:
-    return _heartbeat(url, name).get("pid") == str(pid)
+    return (_heartbeat(url, name) or {}).get("pid") == str(pid)
 
 
 def _progress(url: str, name: str) -> Progress | None:
+    return _progress_in(_heartbeat(url, name))
+
+
+def _turning(url: str, name: str) -> Progress | None:
+    """Of an adapter, which beats whatever else is away: one that is not heard stands still altogether."""
     beat = _heartbeat(url, name)
+    return Progress(done=-1, lag=1) if beat == {} else _progress_in(beat)
+
+
+def _progress_in(beat: dict[str, str] | None) -> Progress | None:
     return Progress(done=int(beat["progress"]), lag=int(beat["lag"])) if beat else None
 
 

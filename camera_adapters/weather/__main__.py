@@ -6,7 +6,8 @@ from pathlib import Path
 
 from camera_adapters.intake import IntakeConsumer
 from camera_adapters.keep_reading import keep_reading
-from camera_adapters.processes import log_to_stderr, stop_on_signals
+from camera_adapters.liveness import Liveness
+from camera_adapters.processes import beat_until, log_to_stderr, stop_on_signals
 from camera_adapters.publish import Publisher
 from camera_adapters.weather.parse import parse_warnings
 from camera_adapters.weather.settings import WeatherSettings
@@ -35,10 +36,14 @@ def main() -> None:
     intake = IntakeConsumer(
         runtime, "weather-intake", publisher, wanted=lambda kind: kind == "weather", read=lambda _raw, body: parse_warnings(body)
     )
-    threads = [threading.Thread(target=keep_reading, args=(source, publisher.deliver, stop), daemon=True) for source in sources]
-    threads.append(threading.Thread(target=intake.run, args=(stop,), daemon=True))
+    liveness = Liveness()
+    threads = [
+        threading.Thread(target=keep_reading, args=(source, publisher.deliver, liveness.stop_of(stop)), daemon=True) for source in sources
+    ]
+    threads.append(threading.Thread(target=intake.run, args=(liveness.stop_of(stop),), daemon=True))
     for thread in threads:
         thread.start()
+    beat_until(stop, runtime, "weather", liveness)
     stop.wait()
     for thread in threads:
         thread.join(3)

@@ -12,8 +12,9 @@ from web.api.replies import reply
 from web.api.routes import Call, route
 from web.services import Services
 
-# The parts without which an alarm would not become a task. Adapters come and go with their settings and are listed, not required.
+# The parts without which an alarm would not become a task. An adapter that is not heard is named, and the rest is ready without it.
 WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
+REQUIRED = ("kafka", "valkey", *WORKERS)
 _OLD_FEED_MS = 5_000
 
 
@@ -28,7 +29,8 @@ def ready(call: Call) -> Response:
     """200 when everything a rescue needs is there."""
     parts = parts_of(call.services)
     age_ms = call.services.follower.age_ms
-    fine = "away" not in parts.values() and call.services.board.epoch is not None and 0 <= age_ms < _OLD_FEED_MS
+    required = {name: state for name, state in parts.items() if name in REQUIRED}
+    fine = "away" not in required.values() and call.services.board.epoch is not None and 0 <= age_ms < _OLD_FEED_MS
     sequences = {name: room.sequence for name, room in call.services.board.rooms.items()}
     return reply(
         {"ok": fine, "parts": parts, "feed_age_ms": age_ms, "epoch": call.services.board.epoch, "sequences": sequences},
@@ -66,4 +68,5 @@ def _ask(services: Services) -> dict[str, str]:
     except (redis.RedisError, OSError):
         heard = {}
         parts["valkey"] = "away"
-    return parts | {name: "ok" if name in heard else "away" for name in WORKERS} | dict.fromkeys(sorted(heard), "ok")
+    expected = (*WORKERS, *(f"{kind}-adapter" for kind in services.runtime.adapters))
+    return parts | {name: "ok" if name in heard else "away" for name in expected} | dict.fromkeys(sorted(heard), "ok")

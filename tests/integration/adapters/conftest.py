@@ -13,7 +13,7 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from contracts.runtime import VARIABLE, KafkaAccess, Runtime
-from nuandeng.embedded.session import RunningKafka
+from nuandeng.embedded.session import RunningKafka, RunningValkey
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -29,7 +29,7 @@ def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> 
 class AdapterHost:
     """Starts adapter processes, writes to topics and reads them."""
 
-    def __init__(self, kafka: RunningKafka, folder: Path) -> None:
+    def __init__(self, kafka: RunningKafka, valkey: RunningValkey, folder: Path) -> None:
         self.folder = folder
         self.prefix = kafka.fresh_topics()
         self._kafka = kafka
@@ -37,7 +37,8 @@ class AdapterHost:
         self._heard: dict[str, tuple[KafkaConsumer, list[Any]]] = {}
         access = KafkaAccess(bootstrap=kafka.bootstrap, passwords=kafka.passwords, topic_prefix=self.prefix)
         self.runtime = Runtime(
-            kafka=access, valkey_url="", data_dir=str(folder), keystore=str(folder / "keystore"), secrets_store=str(folder / "secrets"),
+            kafka=access, valkey_url=valkey.url, data_dir=str(folder), keystore=str(folder / "keystore"),
+            secrets_store=str(folder / "secrets"),
             evidence=str(folder / "evidence"), models=str(ROOT / ".cache" / "models"),
         )  # fmt: skip
         self._file = folder / "runtime.json"
@@ -95,8 +96,8 @@ class AdapterHost:
 
 
 @pytest.fixture
-def host(kafka: RunningKafka, tmp_path: Path) -> Iterator[AdapterHost]:
-    """An installation with nothing but Kafka."""
-    made = AdapterHost(kafka, tmp_path)
+def host(kafka: RunningKafka, valkey: RunningValkey, tmp_path: Path) -> Iterator[AdapterHost]:
+    """An installation with nothing but Kafka and Valkey."""
+    made = AdapterHost(kafka, valkey, tmp_path)
     yield made
     made.close()

@@ -2,14 +2,17 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import msgspec
+import redis
 
 from contracts.observations import DeadLetter, IntakeReport, WeatherWarning
 from contracts.terms import Hazard, Source, WarningKind
 from contracts.topics import DEAD_LETTERS, RAW_INTAKE, REPORTS, WARNINGS
-from nuandeng.embedded.session import RunningKafka
+from nuandeng.embedded.session import RunningKafka, RunningValkey
+from stream.heartbeat import read_heartbeats
 from stream.intake_sealing import seal_intake
 from stream.vault.keystore import FileKeyStore
 from stream.vault.sealer import TextSealer
@@ -71,3 +74,25 @@ def test_a_pushed_case_becomes_a_report_that_only_the_keystore_opens(host: Adapt
     assert json.loads(body)["reporterTel"] not in letter.raw
     process.terminate()
     assert process.wait(15) == 0
+
+
+def test_every_adapter_is_heard_with_its_process_and_lets_go_when_it_ends(host: AdapterHost, valkey: RunningValkey) -> None:
+    """`worker:{kind}-adapter` as of a worker: pid, progress that grows, no lag."""
+    with redis.Redis.from_url(valkey.url) as store:
+        for kind in ("weather", "cases", "video"):
+            process = host.start(f"camera_adapters.{kind}")
+
+            def beat(kind: str = kind, process: subprocess.Popen[bytes] = process) -> dict[str, str]:
+                heard = read_heartbeats(store).get(f"{kind}-adapter", {})
+                return heard if heard.get("pid") == str(process.pid) else {}
+
+            until(beat, f"{kind} is heard")
+            first = int(beat()["progress"])
+
+            def turned(first: int = first) -> bool:
+                return int(beat()["progress"]) > first
+
+            until(turned, f"the loops of {kind} turn")
+            assert beat()["lag"] == "0"
+            process.terminate()
+            assert process.wait(15) == 0

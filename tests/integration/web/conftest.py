@@ -47,6 +47,7 @@ def runtime(valkey: RunningValkey, tmp_path: Path) -> Runtime:
         evidence=str(tmp_path / "evidence"),
         borders=str(borders),
         demo=True,
+        adapters=("video", "weather"),
         jurisdictions=tuple(
             Jurisdiction(code=code, name_zh=zh, name_en=code, kind="city" if code == CITY else "county") for code, zh in names.items()
         ),

@@ -21,6 +21,7 @@ from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, sign_case
 from stream.intake_sealing import open_intake
 from stream.push import subscriptions
 from tests.integration.web.town import ADMIN, COUNTY, SQUARE, Town
+from web.api import health
 from web.app import Web
 from web.clock import now_ms
 
@@ -137,6 +138,23 @@ def test_kafka_away_refuses_and_changes_nothing(person: Any, town: Town) -> None
     town.gate.away = False
     assert operator.post("/incidents", REPORT, headers=dict(headers)).status_code == 200
     assert len(operator.get("/incidents").json["items"]) == 1
+
+
+def test_readiness_names_the_adapters_of_the_installation(person: Any, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heard or away by name; the rest is ready without one, and one that the settings leave out is not missed."""
+    operator = person(Role.OPERATOR)
+    for worker in health.WORKERS:
+        town.store.hset(f"worker:{worker}", "pid", "1")
+    town.store.hset("worker:video-adapter", "pid", "2")
+    monkeypatch.setattr(health._Seen, "until_s", 0.0)
+    answer = operator.send("GET", "/readyz")
+    parts = answer.json["parts"]
+    assert (parts["video-adapter"], parts["weather-adapter"]) == ("ok", "away")
+    assert "cases-adapter" not in parts
+    assert answer.status_code == 200
+    monkeypatch.setattr(health._Seen, "until_s", 0.0)
+    town.store.delete("worker:effects")
+    assert operator.send("GET", "/readyz").status_code == 503
 
 
 def test_valkey_away_refuses_writes_and_still_reads(person: Any, town: Town, web: Web) -> None:
