@@ -5,13 +5,12 @@ Source:
 """
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream.witness.errors import NoteForgedError, NoteUnreadableError
 from stream.witness.merkle import HASH_BYTES
-from stream.witness.note import PLAIN, Note, VerifierKey, parse_note, signers
+from stream.witness.note import PLAIN, Note, VerifierKey, from_base64, parse_note, signers
 
 _DIGITS_MOST = 18
 
@@ -66,10 +65,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     origin, size, root = lines[:3]
     if not (size.isascii() and size.isdigit()) or len(size) > _DIGITS_MOST or (size != "0" and size.startswith("0")):
         raise NoteUnreadableError(f"Not the size of a tree: {size[:40]!r}.")
-    try:
-        decoded = base64.b64decode(root, validate=True)
-    except (binascii.Error, ValueError) as err:
-        raise NoteUnreadableError(f"Not a root: {root[:100]!r}.") from err
+    decoded = from_base64(root)
     if len(decoded) != HASH_BYTES:
         raise NoteUnreadableError(f"Not a root: {root[:100]!r}.")
     return Checkpoint(origin, int(size), decoded, tuple(lines[3:]))

@@ -170,11 +170,13 @@ def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: b
 
 def continues(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
     """Say whether a proof shows that the tree of `old` leaves is the beginning of the one of `size`."""
+    if not 0 <= old <= size:
+        return False
     if old == size:
         return not proof and old_root == root
     if old == 0:
         return not proof and old_root == EMPTY_ROOT
-    if not 0 < old < size or not proof:
+    if not proof:
         return False
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     at, last = old - 1, size - 1

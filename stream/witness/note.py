@@ -72,7 +72,7 @@ def parse_verifier_key(raw: str) -> VerifierKey:
     """Read a key as it is written down. Raises NoteUnreadableError."""
     name, _, rest = raw.strip().partition("+")
     stated, _, encoded = rest.partition("+")
-    material = _base64(encoded)
+    material = from_base64(encoded)
     if not _is_name(name) or len(material) != 1 + _KEY_BYTES or material[0] not in (PLAIN, COSIGNATURE):
         raise NoteUnreadableError(f"Not a verifier key: {raw[:200]!r}.")
     key = VerifierKey(name, material[1:], material[0])
@@ -103,7 +103,7 @@ def parse_signatures(lines: str) -> tuple[Signature, ...]:
     for line in lines.removesuffix("\n").split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        both = _base64(encoded)
+        both = from_base64(encoded)
         if dash != "—" or not _is_name(name) or len(both) <= _ID_BYTES:
             raise NoteUnreadableError(f"Not a line of a signature: {line[:200]!r}.")
         found.append(Signature(name, both[:_ID_BYTES], both[_ID_BYTES:]))
@@ -155,8 +155,12 @@ def _is_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(letter.isspace() for letter in name)
 
 
-def _base64(encoded: str) -> bytes:
+def from_base64(encoded: str) -> bytes:
+    """Decode, taking one way of writing a value alone. Raises NoteUnreadableError."""
     try:
-        return base64.b64decode(encoded.encode(), validate=True)
+        decoded = base64.b64decode(encoded.encode(), validate=True)
     except (binascii.Error, ValueError) as err:
         raise NoteUnreadableError(f"Not base64: {encoded[:100]!r}.") from err
+    if base64.b64encode(decoded) != encoded.encode():
+        raise NoteUnreadableError(f"Not base64 as it is written: {encoded[:100]!r}.")
+    return decoded

@@ -1,4 +1,4 @@
-"""`python -m stream.witness.part`: signs and publishes checkpoints on a schedule. A process of its own, so that a witness that hangs hinders nobody."""
+"""`python -m stream.witness.part`: checkpoints on a schedule. A process of its own, so that a witness that hangs hinders nobody."""
 
 import asyncio
 import contextlib
