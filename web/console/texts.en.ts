@@ -8,7 +8,7 @@ export const en: Texts = {
   unit: { min: 'min', km: 'km', people: 'people', h: 'h' },
   lamp: { lit: 'Needs a hand', out: 'In hand', over: 'Breached' },
   top: {
-    me: ' (me)', rooms: 'Six rooms', nobody: '—', operators: 'Operators', coverage: 'Cameras seen', sound: 'Sound', sound_on: 'On', sound_off: 'Off', sound_locked: 'Locked',
+    me: ' (me)', rooms: 'Six rooms', nobody: '—', operators: 'Operators', coverage: 'Cameras seen', sound: 'Sound', sound_on: 'On', sound_off: 'Off', sound_locked: 'Click: on',
     sound_until: 'back at {at}', sound_tip: 'Comes back by itself after 10 min; a breach is never silent', connecting: 'Joining', link: 'Connection', lost: 'Lost', delayed: 'Delayed', live: 'Live',
     ago: '{age} ago', heard: 'Connected', away: '{n} parts away', night: 'Night', day: 'Day', menu: 'Settings and account',
   },
@@ -35,7 +35,7 @@ export const en: Texts = {
   },
   calm: {
     title: 'Nothing waits for you', last: 'Last: {what} at {at}. ', next: 'A new incident lights up here.', upcoming: 'Coming up', so_far: 'This shift so far', choose: 'Choose an incident in the queue or on the map.', reported: 'reported',
-    resolved: 'with a result', sheltered: 'sheltered · home', supplies: 'supplies left', refused: 'refused or not found, re-visit set', arrival: 'median arrival', minutes: '{n} min', assets: 'Devices and people',
+    resolved: 'with a result', sheltered: 'sheltered · home', supplies: 'supplies left', refused: 'refused · not found', arrival: 'median arrival', minutes: '{n} min', assets: 'Devices and people',
     cameras: 'cameras, {n} unusable', points: 'rescue points, {open} open, {beds} beds free', volunteers: 'volunteers on duty; roster with vehicles {all}', vehicles: 'vehicles on duty', recent: 'Just now', nothing_yet: 'Nothing yet this shift.',
   },
   upcoming: { wake: 'A held case wakes', wake_more: 'comes back to Needs a hand by itself', plan_end: 'The plan ends', plan_end_more: 'everyday settings come back by themselves', limit: 'Limit', limit_more: '' },
@@ -44,11 +44,11 @@ export const en: Texts = {
     panel: 'Incident', people: '{n} person, {posture} | {n} people, {posture}', minor: 'minor', incapable: 'cannot decide alone', uplifted: 'up: {from} → {to}', needs: 'needs {skills}', revisit_of: 're-visit',
     told: 'Told:', then_tell: 'then', ended: 'This incident has ended: {state}. What you see is its last moment.',
   },
-  picture: { masked: 'Face masked · reason to open', alt: 'Picture of {camera}, faces masked', away: 'The picture cannot be fetched now', by_hand: 'Photo from the scene' },
+  picture: { masked: 'Masked · reason to open', alt: 'Picture of {camera}, faces masked', away: 'The picture cannot be fetched now', by_hand: 'Photo from the scene' },
   timeline: { title: 'Timeline', all: 'all {n}', less: 'less' },
   event: {
     IncidentReported: 'Reported', IncidentReportedAgain: 'Reported again', SightingOpened: 'Seen', SightingAttached: 'Seen again', SightingEnded: 'No longer in view', IncidentReceived: 'Received', IncidentFiled: 'Filed',
-    IncidentRejected: 'Rejected', IncidentMerged: 'Merged', IncidentHeld: 'On hold', IncidentWoken: 'Woken', IncidentCancelled: 'Cancelled', UrgencyChanged: 'Urgency changed', IncidentDispatched: 'Dispatched',
+    IncidentRejected: 'Rejected', IncidentMerged: 'Merged', IncidentHeld: 'On hold', IncidentWoken: 'Woken', IncidentCancelled: 'Cancelled', UrgencyChanged: 'Urgency now', IncidentDispatched: 'Dispatched',
     WaveStarted: 'Wave asked', WaveEmpty: 'Nobody in this wave', WavesExhausted: 'All waves asked', QuotaFilled: 'Quota filled', IncidentStarted: 'Help has begun', IncidentReturned: 'Back to filed', IncidentEscalated: 'SUP told',
     ClockAlerted: 'Clock mark', IncidentFedBack: 'Feedback', FeedbackAdded: 'More feedback', RevisitPlanned: 'Re-visit planned', RevisitOpened: 'Re-visit opened', IncidentVerified: 'Verified', VerificationFailed: 'Sent back',
     IncidentClosed: 'Closed', IncidentReopened: 'Reopened', IncidentArchived: 'Archived', NoteAdded: 'Note', EvidenceOpened: 'Original opened', AssignmentPlanned: 'Queued', OfferMade: 'Asked', OfferAccepted: 'Accepted',
@@ -75,6 +75,7 @@ export const en: Texts = {
     answer: 'Answer', answer_tip: 'Enter what they said by phone', recall: 'Recall', hold: 'Hold', urgency: 'Urgency', note: 'Note', cancel: 'Cancel', cancel_final: 'Cancel and recall {n} offers', reject: 'Reject', original: 'Open the original',
     accepts: 'Accepts', declines: 'Declines', verify_yes: 'Verified', verify_no: 'Send back',
   },
+  problem_next: { others: 'Find others', look: 'See what it is now', again: 'Press again; it is not done twice.', nothing: 'Nothing else changed.' },
   problem_title: 'Not done: {what}',
   sheet: {
     file: 'File', reject: 'Reject', merge: 'Merge', hold: 'Hold', cancel: 'Cancel', urgency: 'Urgency', note: 'Note', phone: 'Phone card', more: 'More', transfer: 'Transfer', original: 'Original picture', feedback: 'Report the result',
@@ -99,6 +100,7 @@ export const en: Texts = {
   not_built: { transfer: 'Transfer slips are not in this version yet.', transfer_more: 'Phone the agency and note to whom, when, and who took it. The case keeps its clock here.' },
   phone: { sealed: 'not open to you', nobody: 'Nobody to call on this case yet.', then: 'Numbers are open only to the operator on the case; each look is logged.' },
   map: {
+    drawing: 'Reading the county borders; incidents show already.',
     label: 'Map', zoom: 'Extent', city: 'City', county: 'County', scene: 'Scene', choose_first: 'Choose an incident first', outside: 'Out of view: {place}', no_borders: 'County borders are missing; points only.', no_map: 'This machine cannot draw the map (no WebGL); the queue works.',
   },
   county: { county: 'County', hand: 'Needs', in_hand: 'In hand', duty: 'Duty', beds: 'Beds' },
@@ -108,7 +110,7 @@ export const en: Texts = {
     title: 'All keys', off: 'single keys are off', row: 'row up / down', open: 'open', space: 'tick', tick: 'tick person n', dispatch: 'dispatch', receive: 'receive', file: 'file', reject: 'reject', transfer: 'transfer', merge: 'merge',
     hold: 'hold (supervisor)', phone: 'phone', more: 'more', new: 'merge new rows', find: 'find', room: 'go to room n', cameras: 'cameras', zoom: 'city / county / scene', region: 'next region', retry: 'reconnect now', back: 'back', help: 'this page',
   },
-  login: { title: 'Log in', user: 'User name', password: 'Password', go: 'Enter', checking: 'Checking…', wall: 'The wall needs a login as well.', demo: 'Demo accounts are printed on the terminal at start and stand in demo-accounts.json in the data directory.' },
+  login: { title: 'Log in', user: 'User name', password: 'Password', go: 'Enter', checking: 'Checking…', wall: 'The wall needs a login as well.', demo: 'No account? Ask the administrator. Accounts of the demo city are in demo-accounts.json in the data directory.', wait: 'Try again in {s} s.' },
   rooms: {
     search: 'Find', count: '{n} listed', more: 'Next page', loading: 'Reading…', none: 'Nothing fits.', county: 'County', all_counties: 'All counties', state: 'State', all_states: 'All states', name: 'Name', since: 'Since', reason: 'Reason',
     owner: 'Owner', recorded: 'recorded', live: 'live', number: 'Number', place: 'Place', urgency: 'Urgency', source: 'Source', reported: 'Reported', result: 'Result', unit: 'Unit', kind: 'Kind', skills: 'Skills', load: 'Tired h', accept: 'Takes',
@@ -122,8 +124,8 @@ export const en: Texts = {
     offer_radii_m: 'Offer radii', open_points: 'Points opened', call_up: 'Called up', revisit_h: 'Re-visit after', auto_dispatch: 'Automatic dispatch', yes: 'yes', no: 'no', all: 'all', done: 'Sent; this page changes when it holds.',
   },
   replay: {
-    title: 'Log', note: 'The log is the record: each commit carries the hash of the one before, so one changed byte is found.', digest: 'Digest of the state now', offsets: 'at the offsets', auditor: 'The log and the digest need an auditor account. You are {role}.', auditor_more: 'On the server, nuandeng replay and nuandeng audit verify check it without this page.',
-    sequence: 'No.', at: 'Time', actor: 'Who', events: 'Events', load: 'Read', older: 'Older', newer: 'Newer', copy: 'Check with', jurisdiction: 'Jurisdiction', moment: 'Replaying a minute on the map is not built yet; use nuandeng replay --until on the server.',
+    title: 'Log', note: 'The log is the record: each commit carries the hash of the one before, so one changed byte is found.', digest: 'Digest of the state now', offsets: 'at the offsets', auditor: 'The log and the digest need an auditor account. You are logged in as {role}.', auditor_more: 'On the server, nuandeng replay and nuandeng audit verify check it without this page.',
+    sequence: 'No.', at: 'Time', actor: 'Who', events: 'Events', load: 'Read', older: 'Older', newer: 'Newer', copy: 'Check with', jurisdiction: 'Jurisdiction', moment: 'For the state at a minute, use nuandeng replay --until on the server.',
   },
   wall: {
     hand: 'need a hand', breached: '{n} breached', in_hand: 'in hand', closed: 'closed today', coverage: 'cameras seen · {n} unusable', coverage_all: 'cameras seen', volunteers: 'volunteers', beds: 'beds free', most: 'Most pressing first', total: '{n} in all', people: '{n}',

@@ -6,7 +6,7 @@ export const zh = {
   unit: { min: '分', km: 'km', people: '人', h: 'h' },
   lamp: { lit: '要动手', out: '有人在办', over: '已超时' },
   top: {
-    me: '(我)', rooms: '六个房间', nobody: '—', operators: '值班员', coverage: '摄像机覆盖', sound: '提示音', sound_on: '开', sound_off: '已关', sound_locked: '待开',
+    me: '(我)', rooms: '六个房间', nobody: '—', operators: '值班员', coverage: '摄像机覆盖', sound: '提示音', sound_on: '开', sound_off: '已关', sound_locked: '点一下开',
     sound_until: '{at} 自动恢复', sound_tip: '关 10 分钟后自动恢复;超时的声音关不掉', connecting: '连接中', link: '连接', lost: '已断线', delayed: '延迟', live: '实时',
     ago: '{age}前', heard: '连接正常', away: '{n} 处后台不通', night: '夜班', day: '白班', menu: '设置与账号',
   },
@@ -73,6 +73,7 @@ export const zh = {
     answer: '代答', answer_tip: '替电话里答复的人记下', recall: '召回', hold: '挂起', urgency: '改紧急度', note: '备注', cancel: '撤销', cancel_final: '确认撤销,召回 {n} 份请求', reject: '不予受理', original: '打开原图',
     accepts: '接受', declines: '婉拒', verify_yes: '核查通过', verify_no: '退回重办',
   },
+  problem_next: { others: '换一批人', look: '看最新情况', again: '可以再按一次,不会办两遍。', nothing: '其余没有变。' },
   problem_title: '没有{what}成功',
   sheet: {
     file: '立案', reject: '不予受理', merge: '并案', hold: '挂起', cancel: '撤销', urgency: '改紧急度', note: '备注', phone: '电话派单卡', more: '更多', transfer: '转办', original: '看原图', feedback: '代报结果',
@@ -97,6 +98,7 @@ export const zh = {
   not_built: { transfer: '这一版还不能在系统里转办。', transfer_more: '请电话联系协办单位,并用备注记下:转给谁、几点、谁接的。事件仍在你这里计时。' },
   phone: { sealed: '号码未开放', nobody: '这件事还没有要联系的人。', then: '号码只对正在办这件事的值班员开放,查看会留痕。' },
   map: {
+    drawing: '正在取县界,事件照常显示。',
     label: '地图', zoom: '范围', city: '全市', county: '县区', scene: '现场', choose_first: '先选一件事', outside: '视野外:{place}', no_borders: '县界取不到,地图只有点。', no_map: '这台机器画不出地图(WebGL 不可用),队列照常。',
   },
   county: { county: '县区', hand: '要动手', in_hand: '在办', duty: '在岗', beds: '余床' },
@@ -106,7 +108,7 @@ export const zh = {
     title: '全部按键', off: '单键操作已关', row: '上一行 / 下一行', open: '打开', space: '勾选', tick: '勾选第 n 人', dispatch: '派遣', receive: '受理', file: '立案', reject: '不予受理', transfer: '转办', merge: '并案',
     hold: '挂起(值班长)', phone: '电话', more: '更多', new: '并入新行', find: '查找', room: '去第 n 个房间', cameras: '看摄像机', zoom: '全市 / 县区 / 现场', region: '换区域', retry: '立即重连', back: '返回', help: '这一页',
   },
-  login: { title: '登录', user: '用户名', password: '密码', go: '进入', checking: '正在核对…', wall: '只看大屏也要登录。', demo: '演示账号在启动时打印在终端里,也写在数据目录的 demo-accounts.json。' },
+  login: { title: '登录', user: '用户名', password: '密码', go: '进入', checking: '正在核对…', wall: '只看大屏也要登录。', demo: '没有账号请找管理员。演示城市的账号写在数据目录的 demo-accounts.json。', wait: '{s} 秒后可以再试。' },
   rooms: {
     search: '查找', count: '已列 {n} 条', more: '再取一页', loading: '正在读取…', none: '没有符合的。', county: '县区', all_counties: '全部县区', state: '状态', all_states: '全部状态', name: '名称', since: '起', reason: '原因',
     owner: '来源', recorded: '录制检测', live: '实时', number: '编号', place: '地点', urgency: '紧急度', source: '来源', reported: '上报', result: '结果', unit: '单位', kind: '类别', skills: '技能', load: '疲劳 h', accept: '接受',
@@ -121,7 +123,7 @@ export const zh = {
   },
   replay: {
     title: '日志', note: '日志本身就是记录:每条提交带前一条的哈希,改动一个字节都会被发现。', digest: '当前状态的摘要', offsets: '到各分区的位置', auditor: '读日志和摘要要审计员账号。你是{role}。', auditor_more: '在服务器上可以用 nuandeng replay 与 nuandeng audit verify 核对,不需要这个页面。',
-    sequence: '序号', at: '时间', actor: '谁', events: '事件', load: '读取', older: '更早', newer: '更新', copy: '核对命令', jurisdiction: '辖区', moment: '按时刻回放地图还没有做;某一刻的状态请在服务器上用 nuandeng replay --until。',
+    sequence: '序号', at: '时间', actor: '谁', events: '事件', load: '读取', older: '更早', newer: '更新', copy: '核对命令', jurisdiction: '辖区', moment: '要看某一刻的状态,在服务器上用 nuandeng replay --until。',
   },
   wall: {
     hand: '要动手', breached: '超时 {n}', in_hand: '有人在办', closed: '今日已办', coverage: '摄像机覆盖 · {n} 路不可用', coverage_all: '摄像机覆盖', volunteers: '志愿者在岗', beds: '余床', most: '最急的在最上', total: '共 {n}', people: '{n} 人',

@@ -7,13 +7,16 @@ export class Problem extends Error {
   readonly status: number
   readonly whatToDo: string
   readonly retry: boolean
+  /** How long the server asks to wait; 0 when it does not say. */
+  readonly wait_s: number
 
-  constructor(code: string, status: number, detail: string, whatToDo: string, retry: boolean) {
+  constructor(code: string, status: number, detail: string, whatToDo: string, retry: boolean, wait_s = 0) {
     super(detail)
     this.code = code
     this.status = status
     this.whatToDo = whatToDo
     this.retry = retry
+    this.wait_s = wait_s
   }
 }
 
@@ -36,7 +39,7 @@ async function problemOf(reply: Response): Promise<Problem> {
   const text = await reply.text().catch(() => '')
   try {
     const body = JSON.parse(text) as Partial<{ code: string; detail: string; title: string; what_to_do: string; retry: boolean }>
-    return new Problem(body.code ?? `http_${reply.status}`, reply.status, body.detail ?? body.title ?? '', body.what_to_do ?? '', body.retry ?? false)
+    return new Problem(body.code ?? `http_${reply.status}`, reply.status, body.detail ?? body.title ?? '', body.what_to_do ?? '', body.retry ?? false, Number(reply.headers.get('Retry-After')) || 0)
   } catch {
     return new Problem(`http_${reply.status}`, reply.status, '', '', reply.status >= 500)
   }

@@ -3,7 +3,7 @@ import type { FieldTexts } from './texts.zh'
 
 export const en: FieldTexts = {
   brand: 'Nuandeng', back: 'Back', cancel: 'Cancel', again: 'Try again', code: 'code', send: 'Send',
-  login: { title: 'Volunteer log-in', user: 'User name', password: 'Password', go: 'Enter', checking: 'Checking…', not_you: 'This is no volunteer account; use the console.' },
+  login: { title: 'Volunteer log-in', user: 'User name', password: 'Password', go: 'Enter', checking: 'Checking…', not_you: 'This is no volunteer account; use the console.', wait: 'Try again in {s} s.' },
   home: {
     hello: 'Thank you, {name}', hello_night: 'Thank you for tonight, {name}', on: 'On duty', off: 'Off duty', on_since: 'On duty since {at} · position only while on duty', off_note: 'Off duty: no position is sent, no request comes', busy: 'You have a task; clear it first', today: 'Last 24 hours', hours: 'hours out',
     takes: 'of last 20 taken', none: 'none yet', skills: 'What I can do', no_skills: 'No skill registered', rest: 'After 4 h on duty we remind you to rest', decline_free: 'Declining costs nothing and changes nothing', no_task: 'No request now', no_task_more: 'When somebody needs help, this rings. The phone may be locked.', state: 'State', resting: 'resting until {at}',

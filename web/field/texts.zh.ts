@@ -1,7 +1,7 @@
 /** The volunteer's page in Chinese: short, said to one person. */
 export const zh = {
   brand: '暖灯', back: '返回', cancel: '取消', again: '再试', code: '代码', send: '送出',
-  login: { title: '志愿者登录', user: '用户名', password: '密码', go: '进入', checking: '正在核对…', not_you: '这个账号不是志愿者账号,请用指挥页面。' },
+  login: { title: '志愿者登录', user: '用户名', password: '密码', go: '进入', checking: '正在核对…', not_you: '这个账号不是志愿者账号,请用指挥页面。', wait: '{s} 秒后可以再试。' },
   home: {
     hello: '{name},辛苦了', hello_night: '{name},夜里辛苦了', on: '在岗', off: '离岗', on_since: '在岗从 {at} 起 · 只在在岗时上报位置', off_note: '离岗时不上报位置,也不会收到请求', busy: '有任务在手,办结后才能离岗', today: '最近 24 小时', hours: '小时出勤',
     takes: '近 20 次接受', none: '还没有', skills: '我会的', no_skills: '未登记技能', rest: '连续在岗满 4 小时会提醒休息', decline_free: '婉拒不扣分,不影响以后的请求', no_task: '现在没有请求', no_task_more: '有人需要帮助时,这里会响。手机可以锁屏。', state: '状态', resting: '休息到 {at}',

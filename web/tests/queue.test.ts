@@ -4,7 +4,8 @@ import { Alarm, audible } from '../console/alarm'
 import { heldOrder, makeQueue, pressingClock } from '../console/queue'
 import { refresh, type Choice } from '../console/recommendation'
 import { ruling, changedSettings } from '../console/plan'
-import { stack, labelSpot } from '../console/command/mapData'
+import { stack } from '../console/command/mapData'
+import { nameSpots, settleNames } from '../console/command/mapNames'
 import { dice, incidents, NOW_MS, plans, recommendation } from './fixture/scene'
 
 describe('the queue', () => {
@@ -99,10 +100,22 @@ describe('the map', () => {
       for (const s of stacks) expect(s.count === 1 || s.count > 4).toBe(true)
     }))
   })
+  const square = { type: 'Polygon' as const, coordinates: [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]] }
   it("puts a county's name inside it and off its cameras", () => {
-    const square = { type: 'Polygon' as const, coordinates: [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]] }
-    const [x, y] = labelSpot(square, [[0.5, 0.5], [0.52, 0.48]])
+    const [x, y] = nameSpots(square, [[0.5, 0.5], [0.52, 0.48]])[0]!
     expect(x > 0.05 && x < 0.95 && y > 0.05 && y < 0.95).toBe(true)
     expect(Math.hypot(x - 0.5, y - 0.5)).toBeGreaterThan(0.05)
+  })
+  it('moves a name only when a lamp or another name covers it, and then to where nothing does', () => {
+    const reach = { left: 30, right: 30, top: 10, bottom: 30 }
+    const project = ([x, y]: [number, number]) => ({ x: x * 400, y: y * 400 })
+    const spots = nameSpots(square, [])
+    const now = spots[7]!
+    expect(settleNames([{ code: 'a', spots: [now, ...spots], reach }], [], project).get('a')).toEqual(now)
+    const lamp = { ...project(now), left: 12, right: 12, top: 28, bottom: 4 }
+    const settled = settleNames(['a', 'b'].map((code) => ({ code, spots: [now, ...spots], reach })), [lamp], project)
+    const boxes = [...settled.values()].map(project)
+    for (const { x, y } of boxes) expect(Math.abs(x - lamp.x) >= 42 || y - lamp.y >= 14 || lamp.y - y >= 58).toBe(true)
+    expect(Math.abs(boxes[0]!.x - boxes[1]!.x) >= 60 || Math.abs(boxes[0]!.y - boxes[1]!.y) >= 40).toBe(true)
   })
 })

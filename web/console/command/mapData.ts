@@ -7,7 +7,7 @@ import type { Row } from '../queue'
 export const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features })
 const at = (lon: number, lat: number, properties: Record<string, unknown>): Feature => ({ type: 'Feature', properties, geometry: { type: 'Point', coordinates: [lon, lat] } })
 
-function rings(geometry: Geometry): Position[][] {
+export function rings(geometry: Geometry): Position[][] {
   if (geometry.type === 'Polygon') return geometry.coordinates.slice(0, 1)
   return geometry.type === 'MultiPolygon' ? geometry.coordinates.map((polygon) => polygon[0] ?? []) : []
 }
@@ -30,42 +30,6 @@ export function centerOf(geometry: Geometry): [number, number] {
     if (area && (!best || Math.abs(area) > Math.abs(best.area))) best = { area, x: x / (3 * area), y: y / (3 * area) }
   }
   return best ? [best.x, best.y] : [0, 0]
-}
-
-/** A spot inside the county for its name, away from the symbols that stand still (cameras, points): the clearest of a grid, the more central the better. */
-export function labelSpot(geometry: Geometry, fixed: readonly [number, number][]): [number, number] {
-  const center = centerOf(geometry)
-  const ring = rings(geometry).sort((a, b) => b.length - a.length)[0] ?? []
-  const box = boundsOf([{ type: 'Feature', properties: {}, geometry }])
-  if (!box || !fixed.length) return center
-  let best = center
-  let bestScore = -Infinity
-  for (let i = 1; i < 14; i++) {
-    for (let j = 1; j < 14; j++) {
-      const x = box[0] + ((box[2] - box[0]) * i) / 14
-      const y = box[1] + ((box[3] - box[1]) * j) / 14
-      // The name is wide and the count stands below it: the room to both sides and below counts.
-      if (![[x, y], [x - 0.07, y], [x + 0.07, y], [x, y - 0.06]].every(([a = 0, b = 0]) => inside(ring, a, b))) continue
-      let clear = 0.12
-      for (const [fx, fy] of fixed) clear = Math.min(clear, Math.hypot((fx - x) * 0.6, fy - (y - 0.025)))
-      const score = clear - 0.25 * Math.hypot(x - center[0], y - center[1])
-      if (score > bestScore) {
-        bestScore = score
-        best = [x, y]
-      }
-    }
-  }
-  return best
-}
-
-function inside(ring: Position[], x: number, y: number): boolean {
-  let odd = false
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [xi = 0, yi = 0] = ring[i] ?? []
-    const [xj = 0, yj = 0] = ring[j] ?? []
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd
-  }
-  return odd
 }
 
 export function boundsOf(features: Feature[]): [number, number, number, number] | null {
@@ -137,7 +101,7 @@ export function markOf(row: Row, selected: boolean): Mark {
   return { row, look, order: (selected ? 100 : 0) + { out: 0, lit: 10, over: 20 }[look] + urgency }
 }
 
-const STACK_PX = 15
+const STACK_PX = 20
 const STACK_FROM = 5
 
 /** Above four overlapping symbols one stands for all, the most urgent, with the count. */
@@ -166,6 +130,6 @@ export const incidentFeatures = (stacks: { mark: Mark; count: number }[], select
       .map(({ mark, count }) => {
         const { incident } = mark.row
         const image = `lamp-${mark.look}-${incident.urgency}${incident.id === selected ? '-sel' : ''}`
-        return at(incident.place.lon_wgs84, incident.place.lat_wgs84, { id: incident.id, image, order: mark.order, count: count > 1 ? String(count) : '' })
+        return at(incident.place.lon_wgs84, incident.place.lat_wgs84, { id: incident.id, image, order: mark.order, badge: count > 1 ? `badge-${count}` : '' })
       }),
   )

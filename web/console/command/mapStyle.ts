@@ -56,9 +56,11 @@ export function mapStyle(labels: number, landOnly = false): StyleSpecification {
           visibility: shown,
           'icon-image': ['get', 'image'], 'icon-anchor': 'bottom', 'icon-offset': [0, 6], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
           'symbol-sort-key': ['get', 'order'], 'symbol-z-order': 'source',
-          'text-field': ['get', 'count'], 'text-font': [FONT], 'text-size': 12, 'text-offset': [1.3, -1.9], 'text-allow-overlap': true, 'text-ignore-placement': true,
         },
-        paint: { 'text-color': token('ink'), 'text-halo-color': token('map-out'), 'text-halo-width': 2 },
+      },
+      {
+        id: 'stacks', type: 'symbol', source: 'incidents', filter: ['!=', ['get', 'badge'], ''],
+        layout: { visibility: shown, 'icon-image': ['get', 'badge'], 'icon-offset': [13, -24], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
     ],
   }

@@ -148,3 +148,18 @@ export function drawCount(map: MapLibre, name: string, count: number): void {
     g.fillText(text, 18, 10.5)
   })
 }
+
+/** How many lamps stand at one place: a badge at the shoulder of the most urgent. */
+export function drawBadge(map: MapLibre, name: string, count: number): void {
+  const text = String(count)
+  const width = 9 + text.length * 7
+  symbol(map, name, width + 2, 17, (g) => {
+    g.beginPath()
+    g.roundRect(1.5, 1.5, width - 1, 14, 2)
+    g.fillStyle = token('surface')
+    g.fill()
+    g.strokeStyle = token('ink-2')
+    g.stroke()
+    write(g, text, width / 2 + 1, 9, token('ink'))
+  })
+}

@@ -11,19 +11,32 @@ import { language } from '../../design/i18n'
 import { theme } from '../../design/theme'
 import { useCity } from '../city'
 import { useDesk } from '../desk'
-import { boundsOf, cameraFeatures, collection, incidentFeatures, labelSpot, markOf, pointFeatures, stack, unitFeatures } from './mapData'
+import { boundsOf, cameraFeatures, collection, incidentFeatures, markOf, pointFeatures, stack, unitFeatures } from './mapData'
+import { nameSpots, settleNames, type Box, type Name, type Spot } from './mapNames'
 import { FONT, mapStyle } from './mapStyle'
-import { drawCount, drawSymbols, drawVehicle, MARKS } from './mapSymbols'
+import { drawBadge, drawCount, drawSymbols, drawVehicle, MARKS } from './mapSymbols'
 
 setWorkerUrl(workerUrl)
 const REDRAW_MS = 200
+const LAND_WITHIN_MS = 1500
 
 export interface MapOptions {
   labels: number
   landOnly: boolean
   padding: () => { left: number; right: number; top: number; bottom: number }
   radius_m: () => number | null
+  /** Of a county's name with its count below, px around its spot. */
+  nameReach: (name: string) => Name['reach']
+  /** What names must not stand under, where the map's own symbols are not drawn. */
+  inTheWay?: () => Box[]
 }
+/** A name of the console's map: 13 px with the pill of the count below. */
+export const NAME_REACH = (name: string): Name['reach'] => {
+  const half = Math.max(24, [...name].reduce((sum, sign) => sum + (sign > '\u2e80' ? 14 : 8.5), 0) / 2)
+  return { left: half, right: half, top: 9, bottom: 31 }
+}
+const LAMP = { left: 12, right: 12, top: 28, bottom: 4 }
+const VEHICLE = { left: 14, right: 14, top: 9, bottom: 9 }
 
 export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOptions) {
   const { t } = useI18n()
@@ -32,6 +45,8 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   const ready = ref(false)
   const moved = ref(0)
   const failed = ref('')
+  /** The borders have come, or will not. */
+  const landed = ref(false)
   /** County names and where they stand, for those who draw them themselves. */
   const names = shallowRef<{ code: string; name: string; at: [number, number] }[]>([])
   const map = shallowRef<MapLibre | null>(null)
@@ -57,25 +72,38 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     return city.city?.jurisdictions.find((j) => j.code === given || (name !== undefined && j.name.zh.slice(0, 2) === name.slice(0, 2)))?.code
   }
 
-  // Chosen once, when the cameras are known: names do not wander.
-  const spots = new Map<string, [number, number]>()
-  function spotOf(code: string | undefined, feature: Feature): [number, number] {
-    const known = spots.get(code ?? '')
+  // Found once, when the cameras are known; chosen again only where a lamp covers a name.
+  const candidates = new Map<string, Spot[]>()
+  const chosen = new Map<string, Spot>()
+  let lamps: Box[] = []
+  let vehicles: Box[] = []
+  function spotsOf(code: string, feature: Feature): Spot[] {
+    const known = candidates.get(code)
     if (known) return known
-    const fixed = [...city.cameras.values(), ...city.points.values(), ...city.incidents.values()].filter((d) => d.jurisdiction === code).map((d): [number, number] => [d.place.lon_wgs84, d.place.lat_wgs84])
-    const spot = labelSpot(feature.geometry, fixed)
-    if (code && fixed.length) spots.set(code, spot)
-    return spot
+    const fixed = [...city.cameras.values(), ...city.points.values()].filter((d) => d.jurisdiction === code).map((d): Spot => [d.place.lon_wgs84, d.place.lat_wgs84])
+    const spots = nameSpots(feature.geometry, fixed)
+    if (fixed.length) candidates.set(code, spots)
+    return spots
   }
 
   function drawLand(): void {
     const features = borders.features.map((feature, i) => ({ ...feature, properties: { ...feature.properties, even: i % 2 === 1 } }))
     put('counties', collection(features))
-    const centers = borders.features.map((feature): Feature => {
+    drawNames()
+  }
+  function drawNames(): void {
+    const m = map.value
+    if (!m) return
+    const known = borders.features.map((feature, i) => {
       const code = codeOf(feature)
-      const name = code ? city.countyName(code) : String(feature.properties?.name ?? '')
-      return { type: 'Feature', properties: { name, code }, geometry: { type: 'Point', coordinates: spotOf(code, feature) } }
+      return { code: code ?? `border-${i}`, name: code ? city.countyName(code) : String(feature.properties?.name ?? ''), feature }
     })
+    const wanted = known.map(({ code, name, feature }): Name => {
+      const now = chosen.get(code)
+      return { code, spots: [...(now ? [now] : []), ...spotsOf(code, feature)], reach: options.nameReach(name) }
+    })
+    for (const [code, spot] of settleNames(wanted, options.inTheWay?.() ?? [...lamps, ...vehicles], (spot) => m.project(spot))) chosen.set(code, spot)
+    const centers = known.map(({ code, name, feature }): Feature => ({ type: 'Feature', properties: { name, code }, geometry: { type: 'Point', coordinates: chosen.get(code) ?? spotsOf(code, feature)[0] ?? [0, 0] } }))
     put('centers', collection(centers))
     names.value = centers.map((center) => ({ code: String(center.properties?.code), name: String(center.properties?.name), at: (center.geometry as Point).coordinates as [number, number] }))
     drawCounts(centers)
@@ -98,11 +126,13 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   function drawUnits(): void {
     if (options.landOnly || !map.value) return
     const m = map.value
-    put('units', unitFeatures(city.units, city.fixes, (place) => m.project(place), (image, label) => {
+    const features = unitFeatures(city.units, city.fixes, (place) => m.project(place), (image, label) => {
       if (images.has(image)) return
       drawVehicle(m, image, label)
       images.add(image)
-    }))
+    })
+    vehicles = features.features.filter((feature) => feature.properties?.image).map((feature) => ({ ...m.project((feature.geometry as Point).coordinates as Spot), ...VEHICLE }))
+    put('units', features)
   }
   function drawIncidents(): void {
     const m = map.value
@@ -112,7 +142,14 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       const { x, y } = m.project([row.incident.place.lon_wgs84, row.incident.place.lat_wgs84])
       return { ...markOf(row, row.incident.id === desk.selected), x, y }
     })
-    put('incidents', incidentFeatures(stack(placed), desk.selected))
+    const stacks = stack(placed)
+    for (const { count } of stacks) {
+      if (count < 2 || images.has(`badge-${count}`)) continue
+      drawBadge(m, `badge-${count}`, count)
+      images.add(`badge-${count}`)
+    }
+    lamps = stacks.map(({ mark, count }) => ({ ...m.project([mark.row.incident.place.lon_wgs84, mark.row.incident.place.lat_wgs84]), ...LAMP, right: count > 1 ? 26 : LAMP.right }))
+    put('incidents', incidentFeatures(stacks, desk.selected))
   }
   function drawRing(): void {
     const radius = options.radius_m()
@@ -123,7 +160,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   const layers = {
     cameras: () => put('cameras', cameraFeatures(city.cameras.values())),
     points: () => put('points', pointFeatures(city.points.values())),
-    land: drawLand, units: drawUnits, ring: drawRing, incidents: drawIncidents,
+    units: drawUnits, ring: drawRing, incidents: drawIncidents, land: drawLand, names: drawNames,
   }
   const stale = new Set<keyof typeof layers>()
   function drawAll(): void {
@@ -175,13 +212,19 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   }
 
   async function build(): Promise<void> {
-    const [found] = await Promise.all([
-      get<FeatureCollection>('/borders.geojson').catch(() => null),
-      document.fonts.load(`13px '${FONT}'`, (city.city?.jurisdictions ?? []).map((j) => j.name.zh).join('') || '县区'),
-    ])
+    // Lamps do not wait for the land: who needs a hand shows at once, the borders when they arrive.
+    const land = get<FeatureCollection>('/borders.geojson').catch(() => null)
+    const fonts = document.fonts.load(`13px '${FONT}'`, (city.city?.jurisdictions ?? []).map((j) => j.name.zh).join('') || '县区')
+    await Promise.all([fonts, Promise.race([land, new Promise((resolve) => setTimeout(resolve, LAND_WITHIN_MS))])])
     if (!holder.value) return
-    if (found) borders = found
-    else failed.value = 'borders'
+    void land.then((found) => {
+      if (found) borders = found
+      else failed.value = 'borders'
+      landed.value = true
+      fitCity(false)
+      if (styled) drawAll()
+      map.value?.triggerRepaint()
+    })
     const box = boundsOf(borders.features) ?? city.city?.bounds
     const m = new MapLibre({
       container: holder.value, style: mapStyle(options.labels, options.landOnly), attributionControl: false, dragRotate: false, pitchWithRotate: false,
@@ -199,11 +242,12 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     const busy = (on: boolean): void => holder.value?.setAttribute('aria-busy', String(on))
     busy(true)
     m.on('dataloading', () => busy(true))
-    m.on('idle', () => busy(!styled))
+    m.on('idle', () => busy(!styled || !landed.value))
     m.on('move', () => (moved.value += 1))
     m.on('zoomend', () => {
       drawUnits()
       drawIncidents()
+      drawNames()
     })
     m.on('click', 'incidents', (event) => {
       const id = event.features?.[event.features.length - 1]?.properties.id as string | undefined
@@ -226,7 +270,10 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   watch(() => city.cameras, () => soon('cameras'))
   watch(() => city.points, () => soon('points'))
   watch([() => city.units, () => city.fixes], () => soon('units'))
-  watch(() => city.incidents, () => soon('incidents'))
+  watch(() => city.incidents, () => {
+    soon('incidents')
+    soon('names')
+  })
   watch([() => city.tallies, () => city.cameras, () => city.points], () => soon('land'))
   watch([() => desk.selected, options.radius_m, () => desk.queue.hand.map((r) => r.incident.id + (r.view?.stage === 'over')).join()], () => {
     if (!styled) return
@@ -235,5 +282,5 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   })
   watch([theme, language], restyle)
 
-  return { map, ready, moved, failed, names, fitCity, fitCounty, fitScene }
+  return { map, ready, landed, moved, failed, names, fitCity, fitCounty, fitScene }
 }
