@@ -60,7 +60,8 @@ class WitnessSchedule(Strict, frozen=True, kw_only=True):
 class Runtime(Strict, frozen=True, kw_only=True):
     """The runtime file. All paths absolute; evidence is an fsspec URL or a folder; borders a GeoJSON file with `adcode` properties.
 
-    adapters: which kinds this installation runs, so that one that is not heard can be named.
+    adapters: which kinds this installation runs, so that one that is not heard can be named. weather_places: folders and addresses that
+    warnings are looked for in, beside the data directory's own.
     """
 
     kafka: KafkaAccess
@@ -75,6 +76,7 @@ class Runtime(Strict, frozen=True, kw_only=True):
     web: WebListener = WebListener()
     demo: bool = False
     adapters: tuple[str, ...] = ()
+    weather_places: tuple[str, ...] = ()
     push_contact: str = "mailto:admin@localhost"
     witness: WitnessSchedule = WitnessSchedule()
 

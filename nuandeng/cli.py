@@ -1,4 +1,4 @@
-"""The command line: `nuandeng up`, `demo`, `doctor`, `config`, `deadletters`, `replay`, `audit`.
+"""The command line: `nuandeng up`, `demo`, `doctor`, `config`, `case-feed`, `deadletters`, `replay`, `audit`.
 
 Whatever can be said in a sentence ends in that sentence, its code and exit code 2, never in a traceback.
 """
@@ -14,6 +14,7 @@ import typer
 
 from contracts.errors import NuandengError
 from contracts.topics import TOPICS
+from nuandeng.case_feed_commands import case_feed_app
 from nuandeng.containers import write_container_files
 from nuandeng.doctor import examine
 from nuandeng.embedded.topics import create_topics
@@ -27,6 +28,7 @@ config_app = typer.Typer(no_args_is_help=True, help="The settings file.")
 app.add_typer(config_app, name="config")
 app.add_typer(deadletters_app, name="deadletters")
 app.add_typer(audit_app, name="audit")
+app.add_typer(case_feed_app, name="case-feed")
 app.command("replay")(replay_command)
 
 _Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="TOML file; without it, the defaults.")]

@@ -70,5 +70,6 @@ def _runtime(settings: Settings, secrets: InstallationSecrets, host: str, accoun
         jurisdictions=settings.jurisdictions,
         web=WebListener(host="0.0.0.0", port=8080, public_url=settings.web.public_url or f"https://{host}"),  # noqa: S104 - inside its container
         adapters=settings.adapters,
+        weather_places=settings.weather.places,
         push_contact=settings.push_contact,
     )

@@ -51,6 +51,20 @@ class PartFailedError(PlatformError):
     what_to_do = "Read the end of the part's log, named above."
 
 
+class VendorKnownError(PlatformError):
+    """A vendor of the case feed that is to be added has a secret already."""
+
+    code = "vendor_known"
+    what_to_do = "Use the secret it was given, or make another one with --new-secret; the old one then ends."
+
+
+class VendorUnknownError(PlatformError):
+    """There is no such vendor of the case feed."""
+
+    code = "vendor_unknown"
+    what_to_do = "`nuandeng case-feed list-vendors` names those there are."
+
+
 class SettingsError(PlatformError):
     """The settings file does not say what it should."""
 

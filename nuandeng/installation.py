@@ -79,6 +79,7 @@ class Installation:
             web=_web_listener(settings.web, port_of(self.web), self.data_dir),
             demo=demo,
             adapters=settings.adapters,
+            weather_places=settings.weather.places,
             push_contact=settings.push_contact,
         )
 

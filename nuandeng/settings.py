@@ -54,6 +54,15 @@ class ValkeySettings(Strict, frozen=True, kw_only=True):
     port: Annotated[Port, _said("Port of the started server, on loopback; 0 takes a free one at each start.")] = 0
 
 
+class WeatherSettings(Strict, frozen=True, kw_only=True):
+    """Where warnings come from, beside the folder `weather` of the data directory and what is pushed to the web process."""
+
+    places: Annotated[
+        tuple[str, ...],
+        _said("Further folders, and addresses of a message or of an index of messages (Atom, RSS), looked at again and again."),
+    ] = ()
+
+
 class Settings(Strict, frozen=True, kw_only=True):
     """The whole file. Relative paths start at the file's folder."""
 
@@ -67,6 +76,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     web: WebSettings = WebSettings()
     kafka: KafkaSettings = KafkaSettings()
     valkey: ValkeySettings = ValkeySettings()
+    weather: WeatherSettings = WeatherSettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -136,6 +146,9 @@ def _contradiction(settings: Settings) -> str | None:
         return 'web.tls_certificate and web.tls_key are used with web.tls = "files" only.'
     if kafka.bootstrap is None and kafka.passwords_file is not None:
         return "kafka.passwords_file is used with kafka.bootstrap only."
+    for place in settings.weather.places:
+        if not place.strip() or ("://" in place and not place.startswith(("https://", "http://"))):
+            return f"weather.places: {place!r} is neither a folder nor an https or http address."
     return None
 
 
@@ -152,6 +165,7 @@ def _resolved(settings: Settings, base: Path) -> Settings:
         evidence=absolute(settings.evidence),
         models=absolute(settings.models),
         borders=absolute(settings.borders),
+        weather=WeatherSettings(places=tuple(absolute(place) or place for place in settings.weather.places)),
         web=web,
         kafka=msgspec.structs.replace(settings.kafka, passwords_file=absolute(settings.kafka.passwords_file)),
     )

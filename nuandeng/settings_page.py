@@ -64,6 +64,8 @@ def _type_name(bare: Any) -> str:
         items = schema["items"]
         if "enum" in items:
             return "list of " + ", ".join(f'"{value}"' for value in items["enum"])
+        if items.get("type") == "string":
+            return "list of strings"
         return "list of tables: " + ", ".join(f"`{field}`" for field in schema["$defs"]["Jurisdiction"]["properties"])
     return str(schema["type"])
 

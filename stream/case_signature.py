@@ -9,6 +9,11 @@ TIME_HEADER = "X-Signature-Time"
 TOLERANCE_S = 300
 
 
+def case_secret(vendor: str) -> str:
+    """Return the name under which a vendor's secret lies in the secrets store; of no vendor: what all these names begin with."""
+    return f"case_feed/{vendor}"
+
+
 def sign_case(secret: bytes, sent_at_s: int, body: bytes) -> str:
     """Return the value of X-Signature: `sha256=` and 64 hex digits of HMAC-SHA256(secret, "{sent_at_s}." + body)."""
     return "sha256=" + hmac(secret, str(sent_at_s).encode() + b"." + body, sha256).hexdigest()

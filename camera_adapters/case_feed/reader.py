@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from camera_adapters.case_feed.parse import parse_case, parse_json
-from camera_adapters.case_feed.settings import VendorMapping, load_mapping
+from camera_adapters.case_feed.settings import VendorMapping, mapping_file, read_mapping
 from camera_adapters.publish import dead_letter
 from contracts.errors import UnreadableError
 from contracts.observations import DeadLetter, IntakeReport
@@ -18,20 +18,24 @@ from stream.intake_sealing import seal_intake
 
 
 class CaseReader:
-    """Parses and seals. Mapping files are read once."""
+    """Parses and seals. A mapping file is read again when it has changed."""
 
     def __init__(self, keys: KeyStore, sealer: Sealer, mappings: Path | None) -> None:
         """mappings: the folder of this installation's mapping files; ours are used beside them."""
         self._keys = keys
         self._sealer = sealer
         self._folder = mappings
-        self._mappings: dict[str, VendorMapping] = {}
+        self._mappings: dict[Path, tuple[tuple[int, int], VendorMapping]] = {}
 
     def mapping(self, vendor: str) -> VendorMapping:
         """Return a vendor's mapping. Raises MappingError."""
-        if vendor not in self._mappings:
-            self._mappings[vendor] = load_mapping(vendor, self._folder)
-        return self._mappings[vendor]
+        path = mapping_file(vendor, self._folder)
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        known = self._mappings.get(path)
+        if known is None or known[0] != stamp:
+            known = self._mappings[path] = stamp, read_mapping(path)
+        return known[1]
 
     def read(self, vendor: str, body: bytes, received_at_ms: int) -> Iterator[IntakeReport]:
         """Yield the open cases in a body, which is one case or a list of them.

@@ -71,23 +71,33 @@ class VendorMapping(Value, frozen=True, kw_only=True):
     poll: PollSettings | None = None
 
 
-def load_mapping(vendor: str, folder: Path | None) -> VendorMapping:
-    """Read `{vendor}.toml` of the folder, else of our own mappings. Raises MappingError."""
-    if not _VENDOR.match(vendor):
-        raise MappingError(f"{vendor!r:.80} cannot be a vendor's name.")
+def mapping_file(vendor: str, folder: Path | None) -> Path:
+    """Return `{vendor}.toml` of the folder, else of our own mappings. Raises MappingError."""
+    _check_name(vendor)
     own = Path(__file__).parent / "mappings"
     path = next((p for p in ((folder / f"{vendor}.toml") if folder else None, own / f"{vendor}.toml") if p and p.is_file()), None)
     if path is None:
         raise MappingError(f"There is no mapping file for the vendor {vendor}.")
-    return read_mapping(path)
+    return path
 
 
-def read_mapping(path: Path) -> VendorMapping:
-    """Read a mapping file. Raises MappingError with the field that is wrong."""
+def _check_name(vendor: str) -> None:
+    if not _VENDOR.match(vendor):
+        raise MappingError(f"{vendor!r:.80} cannot be a vendor's name.")
+
+
+def load_mapping(vendor: str, folder: Path | None) -> VendorMapping:
+    """Read the mapping file that `mapping_file` finds. Raises MappingError."""
+    return read_mapping(mapping_file(vendor, folder))
+
+
+def read_mapping(path: Path, vendor: str | None = None) -> VendorMapping:
+    """Read a mapping file of this vendor, or of the one it is named after. Raises MappingError with the field that is wrong."""
+    _check_name(vendor or path.stem)
     try:
         mapping = msgspec.convert(tomllib.loads(path.read_text("utf-8")), VendorMapping)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as err:
         raise MappingError(f"{path.name}: {err}") from err
-    if mapping.vendor != path.stem:
+    if mapping.vendor != (vendor or path.stem):
         raise MappingError(f"{path.name} is the mapping of {mapping.vendor!r}.")
     return mapping

@@ -19,7 +19,7 @@ _URL_EVERY_S = 60.0
 
 
 def main() -> None:
-    """Run until SIGTERM or SIGINT. The folder `weather` of the data directory is always looked at."""
+    """Run until SIGTERM or SIGINT. The folder `weather` of the data directory is always looked at, beside the places of the settings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--place", action="append", default=[], help="a further folder, or the address of a message or an index")
     places = parser.parse_args().place
@@ -31,7 +31,7 @@ def main() -> None:
     publisher = Publisher(runtime)
     sources = [
         WeatherSource(WeatherSettings(place=place, every_s=_URL_EVERY_S if "://" in place else _FOLDER_EVERY_S))
-        for place in (str(folder), *places)
+        for place in dict.fromkeys((str(folder), *runtime.weather_places, *places))
     ]
     intake = IntakeConsumer(
         runtime, "weather-intake", publisher, wanted=lambda kind: kind == "weather", read=lambda _raw, body: parse_warnings(body)

@@ -10,7 +10,7 @@ from pydantic import Field
 from contracts.errors import StoreAwayError
 from contracts.topics import RAW_INTAKE
 from stream.access import topic
-from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, check_case_signature
+from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, case_secret, check_case_signature
 from stream.intake_sealing import seal_intake
 from web.api.replies import reply
 from web.api.routes import Call, route
@@ -20,7 +20,6 @@ from web.clock import now_ms
 from web.problems import BadSignatureError, UnreadableBodyError
 
 _ACKNOWLEDGED_S = 5.0
-CASE_SECRET = "case_feed/"  # noqa: S105 - where it lies, not what it is
 
 
 class FixesBody(Wire):
@@ -46,7 +45,7 @@ def push_warning(call: Call) -> Response:
 def push_case(call: Call) -> Response:
     """Signed with the vendor's secret; sealed before it is written, and parsed by the case adapter."""
     vendor = call.path["vendor"]
-    secret = call.services.secrets.get(f"{CASE_SECRET}{vendor}") or b""
+    secret = call.services.secrets.get(case_secret(vendor)) or b""
     signature, sent_at = request.headers.get(SIGNATURE_HEADER), request.headers.get(TIME_HEADER)
     # Checked for unknown vendors as well: which ones there are is nobody's business.
     if not check_case_signature(secret, call.raw, signature=signature, sent_at=sent_at, now_s=int(time.time())):

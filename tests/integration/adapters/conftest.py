@@ -45,6 +45,11 @@ class AdapterHost:
         self._file.write_bytes(msgspec.json.encode(self.runtime))
         self._producer: KafkaProducer | None = None
 
+    def tell(self, **more: Any) -> None:
+        """Change what the runtime file of processes that start from now on says."""
+        self.runtime = msgspec.structs.replace(self.runtime, **more)
+        self._file.write_bytes(msgspec.json.encode(self.runtime))
+
     def start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Run `python -m module`; its log lies in the test's folder."""
         env = {**os.environ, VARIABLE: str(self._file), "PYTHONPATH": str(ROOT)}

@@ -43,6 +43,16 @@ def test_warnings_from_a_folder_and_a_push(host: AdapterHost) -> None:
     assert process.wait(15) == 0
 
 
+def test_warnings_lie_in_the_places_of_the_settings_too(host: AdapterHost) -> None:
+    """A folder of the bureau's that the settings name, beside the data directory's own."""
+    bureau = host.folder / "bureau"
+    bureau.mkdir()
+    shutil.copy(SAMPLES / "cap-cold-wave.xml", bureau / "warning.xml")
+    host.tell(weather_places=(str(bureau),))
+    host.start("camera_adapters.weather")
+    until(lambda: host.heard(WARNINGS, WeatherWarning), "the warning is on the topic")
+
+
 def test_a_warning_that_comes_while_kafka_is_away_arrives_later(host: AdapterHost, kafka: RunningKafka) -> None:
     """The broker dies (kill -9), a file is dropped, the broker comes back: the warning stands on the topic, with nobody's help."""
     host.start("camera_adapters.weather")

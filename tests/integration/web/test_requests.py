@@ -17,7 +17,7 @@ from contracts.observations import RawIntake
 from contracts.registry_entries import UnitEntry
 from contracts.terms import Role, UnitKind
 from contracts.values import Actor
-from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, sign_case
+from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, case_secret, sign_case
 from stream.intake_sealing import open_intake
 from stream.push import subscriptions
 from tests.integration.web.town import ADMIN, COUNTY, SQUARE, Town
@@ -293,7 +293,7 @@ def test_a_case_is_taken_only_when_signed(web: Web, town: Town) -> None:
     """Without the vendor's secret nobody learns which vendors there are."""
     client: Any = web.app.test_client()
     body, sent_at = b'{"case": 1}', now_ms() // 1000
-    web.services.secrets.put("case_feed/vendor", b"secret")
+    web.services.secrets.put(case_secret("vendor"), b"secret")
     for vendor, secret in (("vendor", b"wrong"), ("nobody", b"secret"), ("nobody", b"")):
         headers = {SIGNATURE_HEADER: sign_case(secret or b"-", sent_at, body), TIME_HEADER: str(sent_at)}
         assert client.post(f"/api/v1/adapters/cases/{vendor}", data=body, headers=headers).json["code"] == "bad_signature"

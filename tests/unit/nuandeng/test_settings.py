@@ -1,5 +1,6 @@
 """A settings file that is not understood is refused, and the message says which key and what was meant."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from contracts.runtime import decode_runtime
 from nuandeng.cli import app, two_values_of_tls
+from nuandeng.containers import write_container_files
 from nuandeng.failures import SettingsError
+from nuandeng.installation import Installation
 from nuandeng.settings import Settings, parse_settings, read_settings, settings_schema
 from nuandeng.settings_page import PAGE, page
 
@@ -42,6 +46,7 @@ def test_relative_paths_start_at_the_files_folder() -> None:
         ({"web": {"tls": "files"}}, r"needs web\.tls_certificate"),
         ({"web": {"tls_key": "k"}}, r'with web\.tls = "files" only'),
         ({"kafka": {"passwords_file": "p"}}, r"kafka\.bootstrap only"),
+        ({"weather": {"places": ["ftp://weather.example/cap"]}}, r"weather\.places: 'ftp://weather\.example/cap' is neither"),
         ({"adapters": ["vidoe"]}, r"Invalid enum value 'vidoe'"),
     ],
 )  # fmt: skip
@@ -109,3 +114,16 @@ def test_a_refusal_is_a_sentence_with_a_code(tmp_path: Path) -> None:
 def test_tls_takes_auto_or_two_files(typed: list[str], parsed: list[str]) -> None:
     """`--tls CERT KEY` is what the documents say."""
     assert two_values_of_tls(typed) == parsed
+
+
+def test_further_places_of_warnings_are_a_setting_that_reaches_the_adapter(tmp_path: Path) -> None:
+    """Folders start at the file's folder, addresses stay; every process is told by the runtime file, in containers as well."""
+    file = tmp_path / "n.toml"
+    file.write_text('data_dir = "d"\n[web]\nport = 0\n[weather]\nplaces = ["bureau", "https://weather.example/index.xml"]\n')
+    settings = read_settings(file)
+    assert settings.weather.places == (str(tmp_path / "bureau"), "https://weather.example/index.xml")
+    with contextlib.closing(Installation(settings)) as installation:
+        told = decode_runtime(installation.runtime_file("weather-adapter", "platform").read_bytes())
+    assert told.weather_places == settings.weather.places
+    write_container_files(tmp_path / "c", settings, "localhost")
+    assert decode_runtime((tmp_path / "c" / "platform.json").read_bytes()).weather_places == settings.weather.places
