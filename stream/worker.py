@@ -26,7 +26,9 @@ def faust_app(runtime: Runtime, role: str) -> Any:
     """The Faust app of a role: raw bytes, no topics of its own making, no leader, a session short enough for a quick take-over."""
     import faust  # noqa: PLC0415 - `--help` need not wait for it
 
-    return faust.App(
+    from stream.beginning import begin_at_first_record  # noqa: PLC0415
+
+    app = faust.App(
         app_id(runtime, role),
         **faust_settings(runtime, DISPATCHER if role == "dispatcher" else PLATFORM),
         store="memory://",
@@ -47,6 +49,8 @@ def faust_app(runtime: Runtime, role: str) -> Any:
         key_serializer="raw",
         value_serializer="raw",
     )
+    begin_at_first_record(app)
+    return app
 
 
 def app_id(runtime: Runtime, role: str) -> str:

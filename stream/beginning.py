@@ -1,0 +1,30 @@
+"""Where a Faust worker begins whose group has committed nothing yet: at the first record, whatever it fetched and threw away before.
+
+While a worker starts, records that come before its tables are restored are thrown away, and it goes back to the last committed offset. A
+group that has none stays where it is: what was thrown away would never be used. So it is at the first start, and after a kill in the first
+seconds of an installation.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from faust.transport.drivers.aiokafka import Consumer
+
+
+class FirstRecordConsumer(Consumer):
+    """Faust's consumer, which goes back to the first record where nothing is committed."""
+
+    async def seek_to_committed(self) -> Mapping[Any, int]:
+        """Seek all partitions to their committed offsets, those without one to their beginning."""
+        offsets: Mapping[Any, int] = await super().seek_to_committed()
+        changelogs = self.app.tables.changelog_topics
+        fresh = [place for place, offset in offsets.items() if not offset and place.topic not in changelogs]
+        if fresh:
+            for place, first in (await self.earliest_offsets(*fresh)).items():
+                await self._seek(place, first)
+        return offsets
+
+
+def begin_at_first_record(app: Any) -> None:
+    """Let a Faust app read with it."""
+    app.transport.Consumer = FirstRecordConsumer
