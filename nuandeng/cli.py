@@ -14,11 +14,12 @@ import typer
 
 from contracts.errors import NuandengError
 from contracts.topics import TOPICS
+from nuandeng.audit_commands import audit_app
 from nuandeng.case_feed_commands import case_feed_app
 from nuandeng.containers import write_container_files
 from nuandeng.doctor import examine
 from nuandeng.embedded.topics import create_topics
-from nuandeng.log_commands import audit_app, deadletters_app, replay_command
+from nuandeng.log_commands import deadletters_app, replay_command
 from nuandeng.run import run_platform
 from nuandeng.settings import Settings, read_settings, settings_schema
 from stream.access import kafka_settings, runtime_from_environment

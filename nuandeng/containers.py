@@ -11,6 +11,7 @@ from nuandeng.embedded.kafka_settings import scram_arguments, server_properties
 from nuandeng.embedded.secrets import InstallationSecrets, installation_secrets, write_private
 from nuandeng.embedded.valkey import ACCOUNT, server_settings
 from nuandeng.failures import DataDirBrokenError
+from nuandeng.installation import witness_schedule
 from nuandeng.settings import Settings
 
 _DATA = PurePosixPath("/var/lib/nuandeng")
@@ -72,4 +73,5 @@ def _runtime(settings: Settings, secrets: InstallationSecrets, host: str, accoun
         adapters=settings.adapters,
         weather_places=settings.weather.places,
         push_contact=settings.push_contact,
+        witness=witness_schedule(settings.witness),
     )

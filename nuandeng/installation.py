@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from contracts.runtime import KafkaAccess, Runtime, WebListener
+from contracts.runtime import KafkaAccess, Runtime, WebListener, WitnessSchedule
 from nuandeng.checkout import cache_dir
 from nuandeng.embedded.kafka import KafkaNode
 from nuandeng.embedded.ports import holder, listening, port_of, reserved
 from nuandeng.embedded.secrets import installation_secrets, write_private
 from nuandeng.embedded.valkey import ValkeyNode
 from nuandeng.failures import PortTakenError, SettingsError
-from nuandeng.settings import Settings, WebSettings
+from nuandeng.settings import Settings, WebSettings, WitnessSettings
 from nuandeng.tls import local_certificate
 
 TOOLS = "tools"
@@ -81,6 +81,7 @@ class Installation:
             adapters=settings.adapters,
             weather_places=settings.weather.places,
             push_contact=settings.push_contact,
+            witness=witness_schedule(settings.witness),
         )
 
         # For commands that are run beside the platform: dead letters, replay, audit.
@@ -132,6 +133,11 @@ class Installation:
         path = folder / f"{part}.json"
         write_private(path, msgspec.json.format(msgspec.json.encode(runtime)))
         return path
+
+
+def witness_schedule(witness: WitnessSettings) -> WitnessSchedule:
+    """What the part that publishes checkpoints is told."""
+    return WitnessSchedule(every_s=witness.every_s, folder=witness.folder, urls=witness.urls, keys=witness.keys)
 
 
 def _foreign_kafka(settings: Settings) -> KafkaAccess | None:

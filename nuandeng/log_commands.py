@@ -1,4 +1,4 @@
-"""Commands on the log: dead letters, replay, audit. They use the running platform's broker, or start the broker alone."""
+"""Commands on the log: dead letters, replay. They use the running platform's broker, or start the broker alone."""
 
 import contextlib
 from collections.abc import Iterator
@@ -16,7 +16,6 @@ from nuandeng.embedded.server_process import ServerProcess
 from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import TOOLS, Installation
 from nuandeng.settings import Settings, WebSettings
-from stream.audit import verify
 from stream.deadletters import list_dead_letters, resend_dead_letter, show_dead_letter
 from stream.replay import replay
 
@@ -106,26 +105,3 @@ def replay_command(
         return
     shown = {"offsets": found.offsets, "digest": found.digest, "records": found.records, "ignored": found.ignored, "states": found.states}
     typer.echo(msgspec.json.format(msgspec.json.encode(shown, enc_hook=str), indent=2).decode())
-
-
-audit_app = typer.Typer(no_args_is_help=True, help="Proofs on the log.")
-
-
-@audit_app.callback()
-def _audit() -> None:
-    """Proofs on the log."""
-
-
-@audit_app.command("verify")
-def verify_command(data_dir: DataDir) -> None:
-    """Check every sequence and hash; exit code 1 names the first bad record."""
-    with opened(data_dir) as runtime:
-        found = verify(runtime)
-    for jurisdiction, (sequence, head) in sorted(found.heads.items()):
-        typer.echo(f"{jurisdiction}  sequence {sequence}  {head}")
-    if found.bad is not None:
-        bad = found.bad
-        where = f"partition {bad.partition}, offset {bad.offset}, jurisdiction {bad.jurisdiction or '?'}, sequence {bad.sequence or '?'}"
-        typer.echo(f"BAD: {where}: {bad.reason}")
-        raise typer.Exit(1)
-    typer.echo(f"{found.records} records, {found.fenced} of them fenced off, all as they must be")

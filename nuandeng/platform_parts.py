@@ -26,7 +26,7 @@ WORKERS: dict[str, tuple[str, ...]] = {
 
 
 def platform_parts(installation: Installation) -> list[Part]:
-    """Kafka, Valkey, the workers, the adapters and the web process."""
+    """Kafka, Valkey, the workers, the adapters, the web process and what publishes checkpoints."""
     stores = _stores(installation)
     below = tuple(part.name for part in stores)
     url = installation.runtime.valkey_url
@@ -62,7 +62,15 @@ def platform_parts(installation: Installation) -> list[Part]:
         )
         for kind, name in ((kind, f"{kind}-adapter") for kind in installation.settings.adapters)
     ]
-    return [*stores, *workers, web, *adapters]
+    return [*stores, *workers, web, *adapters, *_witness(installation, below)]
+
+
+def _witness(installation: Installation, below: tuple[str, ...]) -> list[Part]:
+    """Checkpoints on a schedule, unless they are made by hand alone."""
+    if installation.settings.witness.every_s == 0:
+        return []
+    ready = partial(_beats, installation.runtime.valkey_url, "witness")
+    return [own_part(installation, "witness", "stream.witness.part", depends_on=below, ready=ready)]
 
 
 def own_part(

@@ -13,6 +13,8 @@ import msgspec
 
 from contracts.runtime import Jurisdiction, Strict
 from nuandeng.failures import SettingsError
+from stream.witness.errors import NoteUnreadableError
+from stream.witness.note import parse_verifier_key
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
@@ -54,6 +56,15 @@ class ValkeySettings(Strict, frozen=True, kw_only=True):
     port: Annotated[Port, _said("Port of the started server, on loopback; 0 takes a free one at each start.")] = 0
 
 
+class WitnessSettings(Strict, frozen=True, kw_only=True):
+    """Signed checkpoints of the log, for whoever trusts neither us nor the city. The page on the log as a witness explains them."""
+
+    every_s: Annotated[int, msgspec.Meta(ge=0, description="Seconds between two rounds of checkpoints; 0: only by hand.")] = 3600
+    folder: Annotated[str | None, _said("A folder beside the installation's own to put them in, best on somebody else's disk.")] = None
+    urls: Annotated[tuple[str, ...], _said("Submission prefixes of outside witnesses, asked to cosign (C2SP tlog-witness).")] = ()
+    keys: Annotated[tuple[str, ...], _said("Verifier keys of those witnesses; cosignatures by others are then not kept.")] = ()
+
+
 class WeatherSettings(Strict, frozen=True, kw_only=True):
     """Where warnings come from, beside the folder `weather` of the data directory and what is pushed to the web process."""
 
@@ -77,6 +88,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     kafka: KafkaSettings = KafkaSettings()
     valkey: ValkeySettings = ValkeySettings()
     weather: WeatherSettings = WeatherSettings()
+    witness: WitnessSettings = WitnessSettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -149,6 +161,18 @@ def _contradiction(settings: Settings) -> str | None:
     for place in settings.weather.places:
         if not place.strip() or ("://" in place and not place.startswith(("https://", "http://"))):
             return f"weather.places: {place!r} is neither a folder nor an https or http address."
+    return _wrong_witness(settings.witness)
+
+
+def _wrong_witness(witness: WitnessSettings) -> str | None:
+    for url in witness.urls:
+        if not url.startswith(("https://", "http://")):
+            return f"witness.urls: {url} is no https or http address."
+    try:
+        for key in witness.keys:
+            parse_verifier_key(key)
+    except NoteUnreadableError as err:
+        return f"witness.keys: {err}"
     return None
 
 
@@ -159,8 +183,10 @@ def _resolved(settings: Settings, base: Path) -> Settings:
     web = msgspec.structs.replace(
         settings.web, tls_certificate=absolute(settings.web.tls_certificate), tls_key=absolute(settings.web.tls_key)
     )
+    witness = msgspec.structs.replace(settings.witness, folder=absolute(settings.witness.folder))
     return msgspec.structs.replace(
         settings,
+        witness=witness,
         data_dir=absolute(settings.data_dir),
         evidence=absolute(settings.evidence),
         models=absolute(settings.models),

@@ -7,13 +7,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import redis.asyncio
 import structlog
 
 from contracts.errors import NuandengError
 from contracts.runtime import Runtime, WitnessSchedule
 from stream.access import runtime_from_environment
 from stream.heartbeat import EVERY_S, Heartbeat
-from stream.pulse import store_of
 from stream.witness.keys import LogKey, log_key
 from stream.witness.note import parse_verifier_key
 from stream.witness.publishing import Places, Round, kept_folder, publish_checkpoints
@@ -37,7 +37,7 @@ def places_of(schedule: WitnessSchedule) -> Places:
 async def run(runtime: Runtime, key: LogKey) -> None:
     """Do a round every `every_s` until cancelled; a round that is due after a long stop is done soon after the start."""
     places, every_s = places_of(runtime.witness), float(runtime.witness.every_s)
-    store = store_of(runtime.valkey_url)
+    store = redis.asyncio.Redis.from_url(runtime.valkey_url, socket_timeout=10.0, socket_connect_timeout=2.0)
     counters: Counter[str] = Counter()
     beating = asyncio.create_task(_beat(Heartbeat(store, _NAME), counters))
     try:

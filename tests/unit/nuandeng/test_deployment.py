@@ -47,6 +47,7 @@ def test_it_starts_every_part(compose: dict[str, Any]) -> None:
         assert services[worker]["command"] == ["python", "-m", "stream.worker", worker]
     for kind in Settings().adapters:
         assert services[f"{kind}-adapter"]["command"] == ["python", "-m", f"camera_adapters.{kind}"]
+    assert services["witness"]["command"] == ["python", "-m", "stream.witness.part"]
     assert {"kafka", "valkey", "web", "proxy", "topics"} <= services.keys()
 
 
