@@ -1,9 +1,9 @@
-# make setup · make demo [ARGS="--port 9000"] · make test · make lint · make lock
+# make setup · make demo [ARGS="--port 9000"] · make test · make bench · make lint · make lock
 PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test setup-tests lint lint-python lint-web pytest lock
+.PHONY: help setup demo bench test setup-tests lint lint-python lint-web pytest lock
 
 help:
 	@head -1 Makefile
@@ -37,3 +37,7 @@ pytest:
 # After a change of pyproject.toml's dependencies.
 lock:
 	$(PYTHON) -m nuandeng.setup.lock_python .cache/installer/bin/uv
+
+# Medians of several runs into bench/results/latest.json and docs/benchmarks.md: make bench [ARGS="--runs 3 stream_writer"]
+bench: setup-tests
+	$(BIN)/python -m bench $(ARGS)

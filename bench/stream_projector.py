@@ -1,81 +1,118 @@
-"""Commits per second into Valkey by one real projector: `python -m bench.stream_projector [COMMITS]`.
+"""Commits per second into Valkey by one real projector, and events per second of a replay: `python -m bench.stream_projector`.
 
-The commits are decided here from real domain commands and appended as one writer would; then the projector runs until it has applied them.
+The commits are decided here from real domain commands and appended as one writer would; then the projector's worker runs until it has
+applied them, and the log is replayed to its digest.
 """
 
-import asyncio
+import os
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import redis.asyncio
+import msgspec
+import redis
 import uvloop
 
-from bench.stream_writer import commands
+from bench.stream_writer import COMMANDS_SENT, commands
+from contracts.commit import decode_commit
+from contracts.runtime import VARIABLE, KafkaAccess, Runtime
 from contracts.topics import COMMITS, WRITER_PARTITIONS
+from dispatch import State
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from stream.log.append import Appender
 from stream.partition import partition_of
 from stream.readmodel import keys
-from stream.readmodel.projector import Projector
+from stream.readmodel.read import live_digest
+from stream.replay import replay
 from stream.writer.decision import Judge
 
+_LONGEST_S = 120.0
 
-async def fill(kafka: RunningKafka, count: int) -> tuple[dict[int, int], float]:
-    """Append count commits; return partition → last offset, and the seconds that deciding took."""
+
+def decided(count: int) -> dict[int, list[tuple[bytes, bytes]]]:
+    """Return partition → (key, commit) as one writer would have written them."""
     judges = {partition: Judge(partition) for partition in range(WRITER_PARTITIONS)}
-    states: dict[int, dict[str, object]] = {partition: {} for partition in judges}
-    decided: dict[int, list[tuple[bytes, bytes]]] = {partition: [] for partition in judges}
-    started, now_ms = time.process_time(), time.time_ns() // 1_000_000
+    states: dict[int, dict[str, State]] = {partition: {} for partition in judges}
+    found: dict[int, list[tuple[bytes, bytes]]] = {partition: [] for partition in judges}
+    now_ms = time.time_ns() // 1_000_000
     for code, raw in commands(count):
         partition = partition_of(code)
-        decision = judges[partition].decide(states[partition], raw, now_ms)  # type: ignore[arg-type]
-        decided[partition].append((code.encode(), decision.record))
-    seconds = time.process_time() - started
+        found[partition].append((code.encode(), judges[partition].decide(states[partition], raw, now_ms).record))
+    return found
+
+
+async def append(kafka: RunningKafka, records: dict[int, list[tuple[bytes, bytes]]]) -> None:
+    """Write them to the log."""
     appender = Appender(kafka.client_settings("dispatcher"), COMMITS)
     await appender.start()
-    for partition, records in decided.items():
-        for start in range(0, len(records), 300):
-            await appender.append(partition, records[start : start + 300])
+    for partition, mine in records.items():
+        for start in range(0, len(mine), 300):
+            await appender.append(partition, mine[start : start + 300])
     await appender.stop()
-    return {partition: len(records) - 1 for partition, records in decided.items() if records}, seconds
 
 
-async def run(kafka: RunningKafka, valkey: RunningValkey, count: int) -> None:
-    """Print what was measured."""
-    store = redis.asyncio.Redis.from_url(valkey.url)
-    projector = Projector(kafka.client_settings("platform"), COMMITS, None, store)
-    running = asyncio.create_task(projector.run())
-    while await store.get(keys.EPOCH) is None or len(projector.follower.folds) < WRITER_PARTITIONS:  # noqa: ASYNC110 - another process's progress
-        await asyncio.sleep(0.05)
-    last, deciding_s = await fill(kafka, count)
-    print(f"deciding: {count / deciding_s:,.0f} commands/s of one core")
-    while projector.counts["commits"] == 0:  # noqa: ASYNC110 - another process's progress
-        await asyncio.sleep(0.01)
-    started, cpu = time.monotonic(), time.process_time()
-    already = projector.counts["commits"]
-    while {int(key): int(at) for key, at in (await store.hgetall(keys.OFFSETS)).items()} != last:  # noqa: ASYNC110 - another process's progress
-        await asyncio.sleep(0.05)
-    seconds, cpu = time.monotonic() - started, time.process_time() - cpu
-    print(f"projecting: {(count - already) / seconds:,.0f} commits/s ({cpu / seconds:.0%} of a core), {projector.counts}")
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    await store.aclose()
+def projected(store: redis.Redis) -> int:
+    """How many records the read model holds."""
+    return sum(int(at) + 1 for at in store.hgetall(keys.OFFSETS).values())
 
 
-def main() -> None:
-    """Measure once."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000
+def projecting_per_s(runtime_file: Path, store: redis.Redis, kafka: RunningKafka, records: dict[int, list[tuple[bytes, bytes]]]) -> float:
+    """Start the worker on an empty log, write everything, and time it from the first commit that the read model holds to the last."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "stream.worker", "projector"], env={**os.environ, VARIABLE: str(runtime_file)}, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline_s = time.monotonic() + _LONGEST_S
+        while store.get(keys.EPOCH) is None and time.monotonic() < deadline_s:
+            time.sleep(0.05)
+        # The worker sleeps meanwhile, so that it finds everything written, as after a pause.
+        os.kill(worker.pid, 19)
+        uvloop.run(append(kafka, records))
+        os.kill(worker.pid, 18)
+        while (already := projected(store)) == 0 and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+        began_s = time.monotonic()
+        while projected(store) < COMMANDS_SENT and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+        took_s = time.monotonic() - began_s
+        if projected(store) < COMMANDS_SENT:
+            raise SystemExit(f"{projected(store)} of {COMMANDS_SENT} commits after {_LONGEST_S} s")
+        return (COMMANDS_SENT - already) / took_s
+    finally:
+        worker.terminate()
+        worker.wait(20)
+
+
+def measure() -> dict[str, float]:
+    """One run; see bench/goals.py for what the names mean."""
+    records = decided(COMMANDS_SENT)
+    events = sum(len(decode_commit(record).events) for mine in records.values() for _, record in mine)
     guard = Guard()
     with tempfile.TemporaryDirectory() as folder:
         kafka, valkey = RunningKafka(Path(folder, "kafka"), guard), RunningValkey(Path(folder, "valkey"), guard)
-        uvloop.run(run(kafka, valkey, count))
+        runtime = Runtime(
+            kafka=KafkaAccess(bootstrap=kafka.bootstrap, passwords=dict(kafka.passwords)), valkey_url=valkey.url,
+            data_dir=str(Path(folder, "data")), keystore=str(Path(folder, "keys")), secrets_store=str(Path(folder, "secrets")),
+            evidence=str(Path(folder, "evidence")),
+        )  # fmt: skip
+        path = Path(folder, "runtime.json")
+        path.write_bytes(msgspec.json.encode(runtime))
+        store = redis.Redis.from_url(valkey.url)
+        projecting = projecting_per_s(path, store, kafka, records)
+        began_s = time.monotonic()
+        replayed = replay(runtime).digest
+        replaying_s = time.monotonic() - began_s
+        if replayed != live_digest(store).digest:
+            raise SystemExit("the replayed digest is not the live one")
+        store.close()
         valkey.stop()
         kafka.stop()
     guard.close()
+    return {"projector_commits_per_s": projecting, "replay_events_per_s": events / replaying_s}
 
 
 if __name__ == "__main__":
-    main()
+    print(measure())

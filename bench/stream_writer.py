@@ -1,7 +1,7 @@
-"""Commands per second through one real dispatcher worker: `python -m bench.stream_writer [COMMANDS]`.
+"""Commands per second through one real dispatcher worker, beside a bare loop on the same Kafka: `python -m bench.stream_writer`.
 
 Real domain commands (reports of incidents, receiving, filing) are put into a fresh Kafka first; then the worker is started, and the
-time is taken from the first commit in the log to the last.
+time is taken from the first commit in the log to the last. The loop that only copies (bench/plain_loop.py) is timed the same way.
 """
 
 import os
@@ -17,14 +17,18 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from contracts.commands import Command, FileIncident, ReceiveIncident, ReportIncident, encode_command
 from contracts.runtime import VARIABLE, KafkaAccess, Runtime
 from contracts.terms import Role, Source
-from contracts.topics import COMMANDS, COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMANDS, COMMITS, OBSERVATIONS, WRITER_PARTITIONS
 from contracts.values import Actor, Place
+from dispatch import State
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from stream.access import kafka_settings
 from stream.partition import partition_of
+from stream.writer.decision import Judge
 
 CODES = ("371602", "371622", "371681")
+COMMANDS_SENT = 60_000
+_LONGEST_S = 120.0
 OPERATOR = Actor(account="op", role=Role.OPERATOR, area="3716")
 
 
@@ -47,20 +51,44 @@ def commands(count: int) -> list[tuple[str, bytes]]:
     return found
 
 
-def ends(consumer: KafkaConsumer) -> int:
-    """Records in the log."""
-    return sum(consumer.end_offsets([TopicPartition(COMMITS, partition) for partition in range(WRITER_PARTITIONS)]).values())
+def ends(consumer: KafkaConsumer, topic: str) -> int:
+    """Records in a topic."""
+    return sum(consumer.end_offsets([TopicPartition(topic, partition) for partition in range(WRITER_PARTITIONS)]).values())
 
 
-def cpu_s(pid: int) -> float:
-    """Seconds of processor time of a process, user and system (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def timed(argv: list[str], env: dict[str, str], consumer: KafkaConsumer, topic: str) -> float:
+    """Run a process until a topic holds all records; return records a second, from the first seen to the last."""
+    process = subprocess.Popen([sys.executable, "-m", *argv], env={**os.environ, **env}, stderr=subprocess.DEVNULL)
+    try:
+        deadline_s = time.monotonic() + _LONGEST_S
+        while (already := ends(consumer, topic)) == 0 and time.monotonic() < deadline_s:
+            time.sleep(0.02)
+        began_s = time.monotonic()
+        while ends(consumer, topic) < COMMANDS_SENT and time.monotonic() < deadline_s:
+            time.sleep(0.02)
+        took_s = time.monotonic() - began_s
+        if ends(consumer, topic) < COMMANDS_SENT:
+            raise SystemExit(f"{argv}: {ends(consumer, topic)} of {COMMANDS_SENT} records after {_LONGEST_S} s")
+        return (COMMANDS_SENT - already) / took_s
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
-def main() -> None:
-    """Print what was measured."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30_000
+def deciding_per_s() -> float:
+    """Commands a second of one core, from a command's bytes to a commit's, with nothing around it."""
+    judges = {partition: Judge(partition) for partition in range(WRITER_PARTITIONS)}
+    states: dict[int, dict[str, State]] = {partition: {} for partition in judges}
+    sent, now_ms = commands(COMMANDS_SENT), time.time_ns() // 1_000_000
+    began_s = time.process_time()
+    for code, raw in sent:
+        partition = partition_of(code)
+        judges[partition].decide(states[partition], raw, now_ms)
+    return COMMANDS_SENT / (time.process_time() - began_s)
+
+
+def measure() -> dict[str, float]:
+    """One run; see bench/goals.py for what the names mean."""
     guard = Guard()
     with tempfile.TemporaryDirectory() as folder:
         kafka, valkey = RunningKafka(Path(folder, "kafka"), guard), RunningValkey(Path(folder, "valkey"), guard)
@@ -70,28 +98,20 @@ def main() -> None:
             evidence=str(Path(folder, "evidence")),
         )  # fmt: skip
         producer = KafkaProducer(**kafka_settings(runtime), linger_ms=20, batch_size=1 << 18)
-        for code, raw in commands(count):
+        for code, raw in commands(COMMANDS_SENT):
             producer.send(COMMANDS, raw, key=code.encode(), partition=partition_of(code))
         producer.close()
         path = Path(folder, "runtime.json")
         path.write_bytes(msgspec.json.encode(runtime))
-        started = time.monotonic()
-        worker = subprocess.Popen([sys.executable, "-m", "stream.worker", "dispatcher"], env={**os.environ, VARIABLE: str(path)})
-        log = KafkaConsumer(**kafka.client_settings())
-        while ends(log) == 0:
-            time.sleep(0.05)
-        first, cpu = time.monotonic(), cpu_s(worker.pid)
-        while (done := ends(log)) < count and time.monotonic() < first + 300:
-            time.sleep(0.05)
-        seconds, cpu = time.monotonic() - first, cpu_s(worker.pid) - cpu
-        log.close()
-        worker.terminate()
-        worker.wait()
-        print(f"first commit {first - started:.1f} s after the worker's start; {done} commits in {seconds:.1f} s: {done / seconds:,.0f}/s, {cpu / seconds:.0%} of a core")
+        consumer = KafkaConsumer(**kafka.client_settings())
+        plain = timed(["bench.plain_loop"], {VARIABLE: str(path)}, consumer, OBSERVATIONS)
+        ours = timed(["stream.worker", "dispatcher"], {VARIABLE: str(path)}, consumer, COMMITS)
+        consumer.close()
         valkey.stop()
         kafka.stop()
     guard.close()
+    return {"commands_per_s": ours, "plain_loop_per_s": plain, "commands_vs_plain": ours / plain, "decide_per_s": deciding_per_s()}
 
 
 if __name__ == "__main__":
-    main()
+    print(measure())

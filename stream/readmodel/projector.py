@@ -38,8 +38,8 @@ class Projector:
         self._snapshots, self._store = snapshots, store
         self._apply = store.register_script(APPLY)
         self._epoch: str | None = None
-        self._at: dict[int, int] = {}
         self._batches: dict[int, Batch] = {}
+        self._flights: dict[int, asyncio.Task[None]] = {}
         self._rebuilt: dict[int, Fold] = {}
         self._rebuilding = asyncio.Lock()
         self.follower = LogFollower(
@@ -54,11 +54,13 @@ class Projector:
             await self.follower.run()
         finally:
             watch.cancel()
+            await asyncio.gather(*self._flights.values(), return_exceptions=True)
 
     # --- beginning ------------------------------------------------------------------------------------------------
 
     async def _begin(self, partition: int) -> Fold:
         """Fold to where the store is, and check that it is the same log. A store that is empty or another's is rebuilt."""
+        await self._landed(partition)
         async with self._rebuilding:
             epoch = await self._store.get(keys.EPOCH)
             if epoch is None:
@@ -77,7 +79,6 @@ class Projector:
             log.warning("other_store", partition=partition, store_at=at, log_at=fold.next_offset - 1)
             await self._store.delete(keys.EPOCH)
             raise OtherStoreError(f"The read model's partition {partition} does not go with this log.")
-        self._at[partition] = at
         self._batches[partition] = Batch()
         return fold
 
@@ -117,7 +118,26 @@ class Projector:
         self.counts["commits"] += 1
 
     async def _after_batch(self, partition: int, first: int, last: int) -> None:
+        """One batch of a partition is in flight; the next is folded meanwhile."""
         batch, self._batches[partition] = self._batches[partition], Batch()
+        await self._landed(partition)
+        if partition in self.follower.folds:
+            self._flights[partition] = asyncio.create_task(self._bring(partition, batch, first, last))
+
+    async def _landed(self, partition: int) -> None:
+        flight = self._flights.pop(partition, None)
+        if flight is not None:
+            await flight
+
+    async def _bring(self, partition: int, batch: Batch, first: int, last: int) -> None:
+        try:
+            await self._apply_batch(partition, batch, first, last)
+        except Exception as err:  # noqa: BLE001 - whatever was not applied is folded anew, from where the store is
+            log.warning("batch_not_used", partition=partition, first=first, error=repr(err))
+            await asyncio.sleep(_LOOK_S)
+            self.follower.drop(partition)
+
+    async def _apply_batch(self, partition: int, batch: Batch, first: int, last: int) -> None:
         arguments = batch.arguments(self._epoch or "", partition, first, last)
         said = await self._apply(keys=[keys.OFFSETS, keys.EPOCH, keys.JURISDICTIONS], args=arguments)
         if int(said[0]) == 1:
@@ -126,7 +146,6 @@ class Projector:
             self.counts["refused"] += 1  # another projector was quicker
         else:
             raise OtherStoreError(f"The store refused {first}..{last}: {said}.")
-        self._at[partition] = last
 
     async def _watch(self) -> None:
         """A store that lost its data while nothing is written must be noticed too."""
