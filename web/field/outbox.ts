@@ -2,7 +2,7 @@
 import { computed, ref } from 'vue'
 import { command, newKey, Problem } from '../design/api'
 
-export type Sort = 'answer' | 'move' | 'duty' | 'checkin' | 'result' | 'sos'
+export type Sort = 'answer' | 'move' | 'duty' | 'checkin' | 'result' | 'sos' | 'photo'
 export interface Item {
   key: string
   sort: Sort

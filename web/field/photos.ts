@@ -14,7 +14,7 @@ export async function sendPicture(file: File, incident: string): Promise<void> {
     const { id } = (await (await request('POST', `/pictures?incident=${encodeURIComponent(incident)}`, form)).json()) as { id: string }
     pictures.value = [...pictures.value, id]
   } catch (error) {
-    refused.value = { sort: 'result', problem: error instanceof Problem ? error : new Problem('unreachable', 0, String(error), '', true) }
+    refused.value = { sort: 'photo', problem: error instanceof Problem ? error : new Problem('unreachable', 0, String(error), '', true) }
   } finally {
     uploading.value = false
   }

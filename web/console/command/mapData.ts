@@ -101,7 +101,7 @@ export function markOf(row: Row, selected: boolean): Mark {
   return { row, look, order: (selected ? 100 : 0) + { out: 0, lit: 10, over: 20 }[look] + urgency }
 }
 
-const STACK_PX = 20
+export const STACK_PX = 20
 const STACK_FROM = 5
 
 /** Above four overlapping symbols one stands for all, the most urgent, with the count. */

@@ -5,8 +5,8 @@ import { token } from '../../design/theme'
 export const FONT = 'Noto Sans SC Variable'
 const source: GeoJSONSourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 
-/** `labels`: size of county names in px; `landOnly`: the wall draws names and incidents itself, in its own size. */
-export function mapStyle(labels: number, landOnly = false): StyleSpecification {
+/** `labels`: size of county names in px; `size`: of symbols, 1 at a desk; `landOnly`: the wall draws names and incidents itself, in its own size. */
+export function mapStyle(labels: number, landOnly = false, size = 1): StyleSpecification {
   const shown = landOnly ? 'none' : 'visible'
   return {
     version: 8,
@@ -20,16 +20,16 @@ export function mapStyle(labels: number, landOnly = false): StyleSpecification {
       { id: 'ring', type: 'line', source: 'ring', paint: { 'line-color': token('steel'), 'line-width': 1, 'line-dasharray': [4, 4] } },
       {
         id: 'points', type: 'symbol', source: 'points',
-        layout: { visibility: shown, 'icon-image': ['case', ['get', 'open'], 'point-open', 'point-closed'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+        layout: { visibility: shown, 'icon-size': size, 'icon-image': ['case', ['get', 'open'], 'point-open', 'point-closed'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {
         id: 'cameras', type: 'symbol', source: 'cameras', maxzoom: 9.5,
-        layout: { visibility: shown, 'icon-image': ['case', ['get', 'blind'], 'camera-blind', 'camera'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+        layout: { visibility: shown, 'icon-size': size, 'icon-image': ['case', ['get', 'blind'], 'camera-blind', 'camera'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {
         id: 'cones', type: 'symbol', source: 'cameras', minzoom: 9.5,
         layout: {
-          visibility: shown, 'icon-image': ['case', ['get', 'blind'], 'camera-blind', 'camera-cone'], 'icon-rotate': ['case', ['get', 'blind'], 0, ['get', 'heading']],
+          visibility: shown, 'icon-size': size, 'icon-image': ['case', ['get', 'blind'], 'camera-blind', 'camera-cone'], 'icon-rotate': ['case', ['get', 'blind'], 0, ['get', 'heading']],
           'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
         },
       },
@@ -40,27 +40,27 @@ export function mapStyle(labels: number, landOnly = false): StyleSpecification {
       },
       {
         id: 'counts', type: 'symbol', source: 'counts', maxzoom: 12,
-        layout: { visibility: shown, 'icon-image': ['get', 'image'], 'icon-offset': [0, 20], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+        layout: { visibility: shown, 'icon-size': size, 'icon-image': ['get', 'image'], 'icon-offset': [0, 20], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {
         id: 'volunteers', type: 'symbol', source: 'units', minzoom: 12, filter: ['!=', ['get', 'kind'], 'vehicle'],
-        layout: { visibility: shown, 'icon-image': 'volunteer', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+        layout: { visibility: shown, 'icon-size': size, 'icon-image': 'volunteer', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {
         id: 'vehicles', type: 'symbol', source: 'units', filter: ['==', ['get', 'kind'], 'vehicle'],
-        layout: { visibility: shown, 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+        layout: { visibility: shown, 'icon-size': size, 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {
         id: 'incidents', type: 'symbol', source: 'incidents',
         layout: {
-          visibility: shown,
+          visibility: shown, 'icon-size': size,
           'icon-image': ['get', 'image'], 'icon-anchor': 'bottom', 'icon-offset': [0, 6], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
           'symbol-sort-key': ['get', 'order'], 'symbol-z-order': 'source',
         },
       },
       {
         id: 'stacks', type: 'symbol', source: 'incidents', filter: ['!=', ['get', 'badge'], ''],
-        layout: { visibility: shown, 'icon-image': ['get', 'badge'], 'icon-offset': [13, -24], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+        layout: { visibility: shown, 'icon-size': size, 'icon-image': ['get', 'badge'], 'icon-offset': [13, -24], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
     ],
   }

@@ -11,7 +11,7 @@ import { language } from '../../design/i18n'
 import { theme } from '../../design/theme'
 import { useCity } from '../city'
 import { useDesk } from '../desk'
-import { boundsOf, cameraFeatures, collection, incidentFeatures, markOf, pointFeatures, stack, unitFeatures } from './mapData'
+import { boundsOf, cameraFeatures, collection, incidentFeatures, markOf, pointFeatures, stack, STACK_PX, unitFeatures } from './mapData'
 import { nameSpots, settleNames, type Box, type Name, type Spot } from './mapNames'
 import { FONT, mapStyle } from './mapStyle'
 import { drawBadge, drawCount, drawSymbols, drawVehicle, MARKS } from './mapSymbols'
@@ -22,6 +22,8 @@ const LAND_WITHIN_MS = 1500
 
 export interface MapOptions {
   labels: number
+  /** Of symbols; 1 at a desk, more on a screen that is read from further away. */
+  size?: number
   landOnly: boolean
   padding: () => { left: number; right: number; top: number; bottom: number }
   radius_m: () => number | null
@@ -31,11 +33,13 @@ export interface MapOptions {
   inTheWay?: () => Box[]
 }
 /** A name of the console's map: 13 px with the pill of the count below. */
-export const NAME_REACH = (name: string): Name['reach'] => {
-  const half = Math.max(24, [...name].reduce((sum, sign) => sum + (sign > '\u2e80' ? 14 : 8.5), 0) / 2)
-  return { left: half, right: half, top: 9, bottom: 31 }
+export const nameReach = (size: number) => (name: string): Name['reach'] => {
+  const half = Math.max(24, [...name].reduce((sum, sign) => sum + (sign > '\u2e80' ? 14 : 8.5), 0) / 2) * size
+  return { left: half, right: half, top: 9 * size, bottom: 31 * size }
 }
 const LAMP = { left: 12, right: 12, top: 28, bottom: 4 }
+/** The selected lamp carries its place and clock at its right. */
+const TAG_PX = 150
 const VEHICLE = { left: 14, right: 14, top: 9, bottom: 9 }
 
 export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOptions) {
@@ -53,6 +57,8 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
   let borders: FeatureCollection = collection([])
   let styled = false
   const images = new Set<string>()
+  const size = options.size ?? 1
+  const sized = (box: typeof LAMP): typeof LAMP => ({ left: box.left * size, right: box.right * size, top: box.top * size, bottom: box.bottom * size })
   const drawn = new Map<string, string>()
 
   /** Hand a source its features, if they are others than before: each hand-over lays the whole source out anew. */
@@ -131,7 +137,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       drawVehicle(m, image, label)
       images.add(image)
     })
-    vehicles = features.features.filter((feature) => feature.properties?.image).map((feature) => ({ ...m.project((feature.geometry as Point).coordinates as Spot), ...VEHICLE }))
+    vehicles = features.features.filter((feature) => feature.properties?.image).map((feature) => ({ ...m.project((feature.geometry as Point).coordinates as Spot), ...sized(VEHICLE) }))
     put('units', features)
   }
   function drawIncidents(): void {
@@ -142,13 +148,13 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       const { x, y } = m.project([row.incident.place.lon_wgs84, row.incident.place.lat_wgs84])
       return { ...markOf(row, row.incident.id === desk.selected), x, y }
     })
-    const stacks = stack(placed)
+    const stacks = stack(placed, STACK_PX * size)
     for (const { count } of stacks) {
       if (count < 2 || images.has(`badge-${count}`)) continue
       drawBadge(m, `badge-${count}`, count)
       images.add(`badge-${count}`)
     }
-    lamps = stacks.map(({ mark, count }) => ({ ...m.project([mark.row.incident.place.lon_wgs84, mark.row.incident.place.lat_wgs84]), ...LAMP, right: count > 1 ? 26 : LAMP.right }))
+    lamps = stacks.map(({ mark, count }) => ({ ...m.project([mark.row.incident.place.lon_wgs84, mark.row.incident.place.lat_wgs84]), ...sized({ ...LAMP, right: mark.row.incident.id === desk.selected ? TAG_PX : count > 1 ? 26 : LAMP.right }) }))
     put('incidents', incidentFeatures(stacks, desk.selected))
   }
   function drawRing(): void {
@@ -186,7 +192,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     styled = false
     images.clear()
     drawn.clear()
-    m.setStyle(mapStyle(options.labels, options.landOnly), { diff: false })
+    m.setStyle(mapStyle(options.labels, options.landOnly, size), { diff: false })
     m.once('style.load', () => {
       drawSymbols(m, marks())
       styled = true
@@ -227,7 +233,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     })
     const box = boundsOf(borders.features) ?? city.city?.bounds
     const m = new MapLibre({
-      container: holder.value, style: mapStyle(options.labels, options.landOnly), attributionControl: false, dragRotate: false, pitchWithRotate: false,
+      container: holder.value, style: mapStyle(options.labels, options.landOnly, size), attributionControl: false, dragRotate: false, pitchWithRotate: false,
       touchPitch: false, keyboard: false, interactive: !options.landOnly, fadeDuration: 0,
       ...(box ? { bounds: box, fitBoundsOptions: { padding: options.padding() } } : {}),
     })
