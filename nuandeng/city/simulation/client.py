@@ -104,7 +104,7 @@ class Room:
         self._epoch = ""
         self._joining = asyncio.Lock()
         self.documents: dict[tuple[str, str], Json] = {}
-        self.duty: list[Json] = []
+        self.on_duty: Callable[[list[Json]], None] = lambda _duty: None
         self.on_change: Callable[[str, str, Json | None], Awaitable[None]] | None = None
         self._socket.on("connect", self._joined, namespace=namespace)
         self._socket.on("changes", self._changed, namespace=namespace)
@@ -173,4 +173,4 @@ class Room:
             await self.on_change(kind, name, document)
 
     async def _beat(self, beat: Json) -> None:
-        self.duty = beat.get("duty", [])
+        self.on_duty(beat.get("duty", []))

@@ -1,15 +1,17 @@
 """Simulated operators, supervisors, verifiers and stations of one county: they do what the console asks, after the time a person takes.
 
-They leave alone what somebody handles by hand: a role in an area that a person who is not simulated is on duty for.
+They leave alone what somebody handles by hand; `deference.py` holds the rule.
 """
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 from nuandeng.city.simulation.client import Json, Person, Refused, Room
+from nuandeng.city.simulation.deference import ASKED_OF, Deference
 
 log = structlog.get_logger()
 # Seconds from being asked to acting; people need 5 to 15 s to read and decide (the demo's own assumption, written on its page).
@@ -22,15 +24,9 @@ THINK_S = {
     "close": (5, 10),
     "bed": (3, 8),
 }
-ROLE_FOR = {
-    "receive": "operator",
-    "file": "operator",
-    "dispatch": "operator",
-    "phone_supervisor": "supervisor",
-    "verify": "verifier",
-    "close": "operator",
-}
 RETRY_S = 12.0
+# How often a step that is left to somebody is looked at again.
+RESTING_S = (1.5, 3.5)
 
 
 class Staff:
@@ -40,13 +36,19 @@ class Staff:
         self._county, self._room, self._people, self._stations, self._rng = county, room, people, stations, rng
         self._under_way: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._deference = Deference(county)
         room.on_change = self._noticed
+        room.on_duty = self._heard
+
+    def _heard(self, duty: list[Json]) -> None:
+        self._deference.heard(duty, _now_ms())
 
     async def _noticed(self, kind: str, _name: str, document: Json | None) -> None:
         if kind != "incident" or document is None or document["jurisdiction"] != self._county:
             return
+        self._deference.noticed(document)
         asked = document.get("asked")
-        if asked in ROLE_FOR:
+        if asked in ASKED_OF:
             self._start(asked, document["id"])
         for assignment in document["assignments"]:
             if assignment["state"] == "transporting" and not assignment["bed_confirmed"] and assignment.get("point") in self._stations:
@@ -65,12 +67,15 @@ class Staff:
         step: Callable[[Json, str], Awaitable[None]] = getattr(self, f"_{asked}")
         try:
             await asyncio.sleep(self._rng.uniform(*THINK_S[asked]))
+            due_ms = _now_ms()
             while (incident := self._still(asked, subject)) is not None:
-                if not self.by_hand(ROLE_FOR.get(asked, "station")):
-                    try:
-                        await step(incident, subject)
-                    except Refused as error:
-                        log.info("refused", county=self._county, asked=asked, subject=subject, code=error.code)
+                if self._deference.rests(asked, incident, due_ms, _now_ms()):
+                    await asyncio.sleep(self._rng.uniform(*RESTING_S))
+                    continue
+                try:
+                    await step(incident, subject)
+                except Refused as error:
+                    log.info("refused", county=self._county, asked=asked, subject=subject, code=error.code)
                 await asyncio.sleep(RETRY_S)
         except OSError as error:
             log.warning("gave up", county=self._county, asked=asked, subject=subject, error=str(error))
@@ -86,13 +91,6 @@ class Staff:
             waiting = any(a["id"] == name and a["state"] == "transporting" and not a["bed_confirmed"] for a in incident["assignments"])
             return incident if waiting else None
         return incident if incident.get("asked") == asked else None
-
-    def by_hand(self, role: str) -> bool:
-        """Say whether a person who is not simulated is on duty in this role for this county."""
-        return any(
-            entry["role"] == role and not entry.get("simulated") and self._county.startswith(entry.get("area", "")[:6])
-            for entry in self._room.duty
-        )
 
     async def _receive(self, incident: Json, _subject: str) -> None:
         await self._people["operator"].post(f"/api/v1/incidents/{incident['id']}/receive", {"expected_version": incident["version"]})
@@ -141,3 +139,7 @@ class Staff:
         name = subject.split("/", maxsplit=1)[1]
         point = next(a["point"] for a in incident["assignments"] if a["id"] == name)
         await self._stations[point].post(f"/api/v1/assignments/{name}/bed", {"point": point, "accepted": True})
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -10,12 +10,12 @@ from nuandeng.city.simulation.staff import Staff
 
 
 class Desk:
-    """A room without a network: documents and people on duty as a test says."""
+    """A room without a network: documents and people on duty come as a test says."""
 
     def __init__(self) -> None:
         self.documents: dict[tuple[str, str], dict[str, Any]] = {}
-        self.duty: list[dict[str, Any]] = []
         self.on_change: Any = None
+        self.on_duty: Any = None
 
 
 class Recorder:
@@ -36,24 +36,6 @@ def incident(asked: str | None) -> dict[str, Any]:
     return {"id": "371602-i1", "jurisdiction": "371602", "version": 3, "asked": asked, "assignments": []}
 
 
-@pytest.mark.parametrize(
-    ("duty", "alone"),
-    [
-        ([{"role": "operator", "area": "3716", "simulated": False}], True),
-        ([{"role": "operator", "area": "371602", "simulated": False}], True),
-        ([{"role": "operator", "area": "371681", "simulated": False}], False),
-        ([{"role": "supervisor", "area": "3716", "simulated": False}], False),
-        ([{"role": "operator", "area": "3716", "simulated": True}], False),
-    ],
-)
-def test_a_role_taken_by_hand_is_left_alone(duty: list[dict[str, Any]], alone: bool) -> None:
-    """City-wide or in this county, in this role, and really a person."""
-    desk = Desk()
-    desk.duty = duty
-    staff = Staff("371602", desk, {}, {}, random.Random(1))  # type: ignore[arg-type]
-    assert staff.by_hand("operator") is alone
-
-
 def test_what_is_asked_is_done_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reported incident is received; the same document again starts nothing twice."""
     monkeypatch.setattr("nuandeng.city.simulation.staff.THINK_S", {"receive": (0, 0)})
@@ -70,3 +52,36 @@ def test_what_is_asked_is_done_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return operator.posted
 
     assert asyncio.run(night()) == ["/api/v1/incidents/371602-i1/receive"]
+
+
+def test_a_step_waits_for_somebody_who_logged_in_and_is_done_when_they_leave_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is posted while the rule says that it rests; then it is."""
+    monkeypatch.setattr("nuandeng.city.simulation.staff.THINK_S", {"receive": (0, 0)})
+    monkeypatch.setattr("nuandeng.city.simulation.staff.RESTING_S", (0, 0))
+    now_ms = 1_000_000
+    looked = asyncio.Event()
+
+    def passing() -> int:
+        nonlocal now_ms
+        now_ms += 1_000
+        if now_ms > 1_050_000:
+            looked.set()
+        return now_ms
+
+    monkeypatch.setattr("nuandeng.city.simulation.staff._now_ms", passing)
+
+    async def night() -> tuple[int, list[str]]:
+        desk, operator = Desk(), Recorder()
+        Staff("371602", desk, {"operator": operator}, {}, random.Random(1))  # type: ignore[arg-type, dict-item]
+        desk.on_duty([{"account": "demo-operator", "role": "operator", "area": "3716", "simulated": False}])
+        document = incident("receive")
+        desk.documents["incident", document["id"]] = document
+        await desk.on_change("incident", document["id"], document)
+        async with asyncio.timeout(5):
+            await looked.wait()
+            early = len(operator.posted)
+            await operator.done.wait()
+        return early, operator.posted
+
+    assert asyncio.run(night()) == (0, ["/api/v1/incidents/371602-i1/receive"])
+    assert now_ms > 1_060_000
