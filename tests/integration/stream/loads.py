@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 import msgspec
 from kafka import KafkaProducer
@@ -41,8 +41,8 @@ HOUR_MS = 3_600_000
 class Load(Protocol):
     """One worker's. pause_s: between two steps."""
 
-    role: ClassVar[str]
-    pause_s: ClassVar[float]
+    role: str
+    pause_s: float
     log: StandingLog
 
     def step(self) -> None:

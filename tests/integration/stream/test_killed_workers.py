@@ -18,7 +18,7 @@ import redis
 from contracts import events as e
 from contracts.effects import CallUp, FindWave, NotifyUnit
 from contracts.runtime import Runtime
-from contracts.terms import DeliveryStatus
+from contracts.terms import DeliveryStatus, Source
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from stream.audit import verify
@@ -28,7 +28,8 @@ from stream.replay import replay
 from stream.vault.keystore import FileKeyStore
 from stream.vault.secrets import SecretsStore
 from tests.integration.stream.conftest import Workers, fresh_runtime, until, workers_of
-from tests.integration.stream.loads import CITY, COUNTIES, Dispatches, Load, Stays, Warnings, answers, owed_ever, settle_city
+from tests.integration.stream.loads import CITY, Dispatches, Load, Stays, Warnings, answers, owed_ever, settle_city
+from tests.integration.stream.small_city import COUNTIES
 from tests.integration.stream.standing_log import live_is_replayed
 from tests.unit.stream.test_push import PushService, phone
 
@@ -116,6 +117,7 @@ def test_what_is_owed_is_done_once(run: Run) -> None:
     """Effects: every search finds its wave once, every message has one record and did reach the phone, nothing is owed still."""
     run.killed["effects"].result()
     log = run.dispatches.log
+    until(lambda: all(len(run.warnings.plan_changes(code)) >= len(run.warnings.expected(code)) for code in COUNTIES), "plans rest", 60)
     until(lambda: not owed_ever(log).keys() - answers(log).keys(), "everything owed has its result", 60)
     owed, answered = owed_ever(log), answers(log)
     assert answered == Counter(dict.fromkeys(owed, 1))
@@ -141,7 +143,7 @@ def test_everybody_who_stays_is_one_incident(run: Run) -> None:
     until(lambda: run.stays.done() >= len(run.stays.stayed()), "everybody who stayed is an incident", 60)
     assert Counter(run.stays.opened()) == Counter(run.stays.stayed())
     sources = Counter(incident.source for state in replay(run.runtime).states.values() for incident in state.incidents.values())
-    assert sources["camera"] == len(run.stays.stayed())
+    assert sources[Source.CAMERA] == len(run.stays.stayed())
 
 
 def test_plans_follow_every_warning_once(run: Run) -> None:
