@@ -10,8 +10,11 @@ from web.access.check import Target
 from web.api.replies import reply
 from web.api.routes import Call, route
 from web.api.wire import Wire
-from web.log_pages import page
+from web.log_pages import LogPages
 from web.problems import FieldError, InvalidError
+
+# What was learned of the log stays with the process.
+_PAGES = LogPages()
 
 
 class LogQuery(Wire):
@@ -37,5 +40,5 @@ def read_log(call: Call) -> Response:
     if query.jurisdiction not in call.services.jurisdictions:
         raise InvalidError("There is no such jurisdiction.", errors=(FieldError("jurisdiction", "unknown"),))
     call.access(Target(area=query.jurisdiction))
-    items = page(query.jurisdiction, query.start, query.limit)
+    items = _PAGES.page(query.jurisdiction, query.start, query.limit)
     return reply({"items": items, "next_from": query.start + len(items) if len(items) == query.limit else None})
