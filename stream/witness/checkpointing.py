@@ -1,5 +1,6 @@
 """Reading what is new in the log and signing it, unless the log does not continue what was signed before."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -91,7 +92,7 @@ class CheckpointSigner:
         grown: list[Growth] = []
         for name, reading in sorted(readings.items()):
             try:
-                growth = self._signed(reading, trees.tree(name).frontier)
+                growth = await asyncio.to_thread(self._signed, reading, trees.tree(name).frontier)
             except LogRewrittenError as err:
                 refused.append(Refusal(name, err))
                 continue

@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -282,25 +281,45 @@ def test_a_forged_checkpoint_is_named(installation: Installation, tmp_path: Path
     assert told.startswith(f"BAD: checkpoint {larger}: The signature by {origin} is not of this text")
 
 
-def test_a_witness_does_not_cosign_a_history_that_was_rewritten(installation: Installation) -> None:
+def test_neither_a_witness_nor_a_folder_takes_a_history_that_was_rewritten(installation: Installation, tmp_path: Path) -> None:
     """Not even when the forger holds the signing key and has removed what the installation remembers."""
+    shared = tmp_path / "shared"
     with outside_witness() as witness:
         witness.trust(installation.key())
         for code in COUNTIES[1:]:
             witness.trust(str(log_key(installation.runtime).identity.verifier(code)))
-        assert installation.audit("checkpoint", "--witness", witness.url).exit_code == 0
-        seen = dict(witness.seen)
+        assert installation.audit("checkpoint", "--witness", witness.url, "--to", shared).exit_code == 0
+        seen, there = dict(witness.seen), (shared / COUNTY / "checkpoint").read_bytes()
         installation.show(rewritten(installation.log))
         installation.add(more(installation.log, 1))
         kept = kept_folder(installation.runtime).path
         for path in sorted(kept.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
-        tried = installation.audit("checkpoint", "--witness", witness.url)
+        tried = installation.audit("checkpoint", "--witness", witness.url, "--to", shared)
         assert tried.exit_code == 1
+        assert f"REFUSED: {COUNTY}: {shared} holds a checkpoint of 12 records of {COUNTY} that this log does not continue" in tried.stdout
+        assert (shared / COUNTY / "checkpoint").read_bytes() == there
+        assert (shared / COUNTIES[1] / "checkpoint").read_bytes() != there
         assert f"REFUSED: {COUNTY}: {witness.url} answered 422: not consistent" in tried.stdout
         origin = log_key(installation.runtime).identity.origin(COUNTY)
         assert witness.seen[origin] == seen[origin]
         assert [witness.seen[log_key(installation.runtime).identity.origin(code)][0] for code in COUNTIES[1:]] == [13, 13]
+
+
+def test_a_witness_that_is_away_keeps_nobody_from_a_checkpoint(installation: Installation, tmp_path: Path) -> None:
+    """It is asked once a round, not once a county; and it cosigns what it missed when it is back."""
+    with outside_witness() as witness:
+        for line in installation.audit("key").stdout.splitlines():
+            witness.trust(line)
+        url = witness.url
+    tried = installation.audit("checkpoint", "--witness", url, "--to", tmp_path / "shared")
+    assert (tried.exit_code, tried.stdout.count("12 records  signed"), tried.stdout.count("[witness_away]")) == (1, len(COUNTIES), 1)
+    assert installation.audit("verify", "--against", tmp_path / "shared").exit_code == 0
+    with outside_witness() as witness:
+        for line in installation.audit("key").stdout.splitlines():
+            witness.trust(line)
+        back = installation.audit("checkpoint", "--witness", witness.url)
+        assert back.stdout.count(f"12 records  nothing new  cosigned by {NAME}") == len(COUNTIES), back.output
 
 
 def checked(proof: Path, key: str) -> subprocess.CompletedProcess[str]:
@@ -400,25 +419,26 @@ def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> 
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Iterator[Callable[[Runtime, Sequence[str]], None]]:
+def started(tmp_path: Path) -> Iterator[Callable[[Runtime, Sequence[str]], subprocess.Popen[bytes]]]:
     """Start our modules as the supervisor would; end them with the test."""
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(runtime: Runtime, arguments: Sequence[str]) -> None:
+    def start(runtime: Runtime, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         file = tmp_path / f"{len(running)}.json"
         file.write_bytes(msgspec.json.encode(runtime))
         environment = {**os.environ, VARIABLE: str(file), "PYTHONPATH": str(ROOT)}
         with (tmp_path / f"{len(running)}.log").open("wb") as log:
             running.append(subprocess.Popen([sys.executable, "-m", *arguments], env=environment, stdout=log, stderr=log, cwd=tmp_path))
+        return running[-1]
 
     yield start
     for process in running:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
     assert [process.wait(20) for process in running] == [0] * len(running)
 
 
 def test_checkpoints_come_on_a_schedule_and_into_the_log(
-    tmp_path: Path, kafka: RunningKafka, valkey: RunningValkey, started: Callable[[Runtime, Sequence[str]], None]
+    tmp_path: Path, kafka: RunningKafka, valkey: RunningValkey, started: Callable[[Runtime, Sequence[str]], subprocess.Popen[bytes]]
 ) -> None:
     """By a real dispatcher; then the log comes to rest, is verified by its own checkpoints, and a forger's re-writing is found by them."""
     folder = tmp_path / "data"
@@ -433,7 +453,7 @@ def test_checkpoints_come_on_a_schedule_and_into_the_log(
             assert gate.send(report, jurisdiction=COUNTY, command_id=f"sys:test:{number}")
         gate.close()
         until(lambda: len(installation.records().get(PARTITION, ())) == 5, "five commits")
-        started(runtime, ["stream.witness.part"])
+        part = started(runtime, ["stream.witness.part"])
         until(lambda: len(installation.records()[PARTITION]) == 6, "a checkpoint in the log")
         shared = tmp_path / "shared" / COUNTY / "checkpoint"
         written = shared.read_bytes()
@@ -448,6 +468,8 @@ def test_checkpoints_come_on_a_schedule_and_into_the_log(
         assert written.decode() in [getattr(event, "note", "") for event in decode_commit(log[PARTITION][5]).events]
         # The checkpoint in the log, the installation's own; neither needs the other.
         assert "6 records, 0 of them fenced off, 2 checkpoints, all as they must be" in installation.audit("verify").stdout
+        part.terminate()
+        assert part.wait(20) == 0
         records: list[bytes] = []
         for index, raw in enumerate(log[PARTITION]):
             one = decode_commit(raw)
