@@ -1,0 +1,2 @@
+NAME="http"
+def attack(*a): raise SystemExit
