@@ -49,9 +49,8 @@ def verify_command(data_dir: DataDir, against: Against = None, key: Keys = None)
         identities, cosigners = _trusted(runtime, key or [])
         expected: list[Expected] = []
         forged: list[BadCheckpoint] = []
-        for source in against or [str(kept_folder(runtime).path)]:
-            if against is None and not Path(source).is_dir():
-                continue  # nothing was ever signed here
+        kept = kept_folder(runtime)
+        for source in against or ([str(kept.path)] if kept.jurisdictions() else []):
             found = checkpoints_of(source, identities, cosigners)
             expected += found.expected
             forged += found.bad
@@ -131,6 +130,8 @@ def key_command(data_dir: DataDir) -> None:
         names = {jurisdiction.code for jurisdiction in runtime.jurisdictions} | set(kept_folder(runtime).jurisdictions())
         if not names:
             names = set(verify(runtime).heads)
+    if not names:
+        typer.echo("no jurisdiction has a record yet", err=True)
     for name in sorted(names):
         typer.echo(str(identity.verifier(name)))
 

@@ -46,6 +46,8 @@ def checkpoints_of(source: str, identities: Sequence[LogIdentity], cosigners: Se
                 notes = [(source, file.read(NOTE_LONGEST + 1))]
         except OSError as err:
             raise NoteUnreadableError(f"{source}: {err.strerror}.") from err
+    if not notes:
+        raise NoteUnreadableError(f"{source} holds no checkpoint.")
     expected: list[Expected] = []
     bad: list[BadCheckpoint] = []
     for name, raw in notes:

@@ -47,6 +47,8 @@ def test_an_empty_log_replays_to_nothing_and_verifies(recorded: Path) -> None:
     assert bare.stdout.strip() == found["digest"]
     verified = run.invoke(app, ["audit", "verify", "--data-dir", str(recorded)])
     assert (verified.exit_code, "0 records" in verified.stdout) == (0, True)
+    signed = run.invoke(app, ["audit", "checkpoint", "--data-dir", str(recorded)])
+    assert (signed.exit_code, signed.stdout) == (0, "")
     letters = run.invoke(app, ["deadletters", "list", "--data-dir", str(recorded)])
     assert (letters.exit_code, letters.stdout) == (0, "")
 

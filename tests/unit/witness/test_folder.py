@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stream.witness.against import checkpoints_of
-from stream.witness.errors import LogRewrittenError
+from stream.witness.errors import LogRewrittenError, NoteUnreadableError
 from stream.witness.folder import CheckpointFolder
 from stream.witness.merkle import leaf_hash
 from tests.unit.witness.logs import COUNTY, IDENTITY, chained_anew, log_of, signed, tree_of
@@ -57,7 +57,10 @@ def test_a_folder_is_read_for_comparison(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_was_never_written_is_empty(tmp_path: Path) -> None:
-    """And reading makes nothing in it."""
+    """Reading makes nothing in it; to verify against nothing is refused, not passed over."""
     folder = CheckpointFolder(tmp_path / "none")
+    for nothing in (tmp_path, folder.path):
+        with pytest.raises(NoteUnreadableError):
+            checkpoints_of(str(nothing), [IDENTITY])
     assert (folder.jurisdictions(), folder.checkpoint(COUNTY), folder.leaf_count(COUNTY), list(folder.leaves(COUNTY))) == ([], None, 0, [])
     assert not folder.path.exists()
