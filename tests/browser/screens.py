@@ -109,8 +109,8 @@ class Phone(Screen):
             geolocation={"latitude": at[0], "longitude": at[1], "accuracy": 8}, **more,
         )  # fmt: skip
 
-    def enter(self, username: str) -> Page:
+    def enter(self, username: str, path: str = "/v/") -> Page:
         """Log in and wait for the home page."""
-        page = self.log_in("/v/", username)
+        page = self.log_in(path, username)
         expect(page.locator(".tog")).to_be_visible(timeout=CONSOLE_READY_MS)
         return page

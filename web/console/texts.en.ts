@@ -41,7 +41,7 @@ export const en: Texts = {
   upcoming: { wake: 'A held case wakes', wake_more: 'comes back to Needs a hand by itself', plan_end: 'The plan ends', plan_end_more: 'everyday settings come back by themselves', limit: 'Limit', limit_more: '' },
   loading: { queue: 'Reading the queue · {s} s' },
   incident: {
-    panel: 'Incident', people: '{n} person, {posture} | {n} people, {posture}', minor: 'minor', incapable: 'cannot decide alone', uplifted: 'up: {from} → {to}', needs: 'needs {skills}', revisit_of: 're-visit',
+    panel: 'Incident', people: '{n} person, {posture} | {n} people, {posture}', minor: 'minor', incapable: 'cannot decide alone', uplifted: 'plan raised {from} → {to}', needs: 'needs {skills}', revisit_of: 're-visit',
     told: 'Told:', then_tell: 'then', ended: 'This incident has ended: {state}. What you see is its last moment.',
   },
   picture: { masked: 'Masked · reason to open', alt: 'Picture of {camera}, faces masked', away: 'The picture cannot be fetched now', by_hand: 'Photo from the scene' },
@@ -59,7 +59,7 @@ export const en: Texts = {
     WarningEnded: 'Warning ended', PlanActivated: 'Plan activated', PlanChanged: 'Plan changed', PlanReverted: 'Everyday settings back', PlanOverridden: 'Plan set by hand', OverrideEnded: 'Setting by hand ended', CommandRejected: 'Command rejected', EffectOwed: 'To be sent', EffectRecorded: 'Sent or failed', EffectWithdrawn: 'Not sent any more',
   },
   fact: {
-    before: 'was {n}', pictures: '{n} photos', missed: 'no. {n}', wave: 'wave {n}', asked: '{n} asked', people: '{n} people', quota: 'need {n}', percent: '{n} %', number: '{n}', radius_m: '{n} m', dwell_s: 'stayed {n} s', by_plan: 'by plan', by_itself: 'by itself', people_helped: '{n} helped',
+    before: 'was {n}', pictures: '{n} photos', missed: 'no. {n}', wave: 'wave {n}', asked: '{n} asked', people: '{n} person | {n} people', quota: 'need {n}', percent: '{n} %', number: '{n}', radius_m: '{n} m', dwell_s: 'stayed {n} s', by_plan: 'by plan', by_itself: 'by itself', people_helped: '{n} helped',
     promoted: 'from standby', dropped: 'no longer free {n}',
   },
   reason: { nearest: 'nearest', has_skill: 'has the skill', location_fresh: 'fresh fix', location_stale: 'stale fix', loaded: 'tired', rested: 'rested', never_asked: 'never asked', often_accepts: 'often accepts', seldom_accepts: 'seldom accepts', returning: 'on the way back', lost_contact: 'lost contact' },
@@ -129,6 +129,6 @@ export const en: Texts = {
   },
   wall: {
     hand: 'need a hand', breached: '{n} breached', in_hand: 'in hand', closed: 'closed today', coverage: 'cameras seen · {n} unusable', coverage_all: 'cameras seen', volunteers: 'volunteers', beds: 'beds free', most: 'Most pressing first', total: '{n} in all', people: '{n}',
-    number: 'Number = volunteers on duty', supervisor: 'Supervisor {name}', live: 'live', no_picture: 'No picture\nnot counted', off_for: 'off for {age}', calm: 'Nothing waits for a hand', overdue: 'Breached', waiting: 'No picture yet', stale: 'stopped at {at}',
+    number: 'Number = volunteers on duty', supervisor: 'Supervisor {name}', live: 'live', no_picture: 'No picture\nnot counted', off_for: '{why} {age}', calm: 'Nothing waits for a hand', overdue: 'Breached', waiting: 'No picture yet', stale: 'stopped at {at}',
   },
 }

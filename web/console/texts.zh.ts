@@ -127,7 +127,7 @@ export const zh = {
   },
   wall: {
     hand: '要动手', breached: '超时 {n}', in_hand: '有人在办', closed: '今日已办', coverage: '摄像机覆盖 · {n} 路不可用', coverage_all: '摄像机覆盖', volunteers: '志愿者在岗', beds: '余床', most: '最急的在最上', total: '共 {n}', people: '{n} 人',
-    number: '数字 = 志愿者在岗', supervisor: '值班长 {name}', live: '实时', no_picture: '无画面\n不计入覆盖', off_for: '断线 {age}', calm: '没有等人动手的事', overdue: '超时', waiting: '等待画面', stale: '画面停在 {at}',
+    number: '数字 = 志愿者在岗', supervisor: '值班长 {name}', live: '实时', no_picture: '无画面\n不计入覆盖', off_for: '{why} {age}', calm: '没有等人动手的事', overdue: '超时', waiting: '等待画面', stale: '画面停在 {at}',
   },
 }
 export type Texts = typeof zh

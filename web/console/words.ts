@@ -68,7 +68,7 @@ export function timelineText(entry: Pick<TimelineEntry, 'event' | 'facts'>, t: T
     const term = typeof value === 'string' ? FACT_TERMS[key]?.map((room) => `${room}.${value}`).find(te) : undefined
     const word = term ? t(term) : String(value)
     if (te(`fact.${key}`)) {
-      if (value !== 0) rest.push(t(`fact.${key}`, { n: value === true ? '' : word }))
+      if (value !== 0) rest.push(t(`fact.${key}`, { n: typeof value === 'number' ? value : value === true ? '' : word }))
     } else if (term) rest.push(word)
     else if (typeof value === 'string' && value.length < 60 && !/^[\w.:-]+$/.test(value)) rest.push(value)
   }

@@ -48,7 +48,7 @@ export function mapStyle(labels: number, landOnly = false, size = 1): StyleSpeci
       },
       {
         id: 'vehicles', type: 'symbol', source: 'units', filter: ['==', ['get', 'kind'], 'vehicle'],
-        layout: { visibility: shown, 'icon-size': size, 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+        layout: { visibility: shown, 'icon-size': size, 'icon-image': ['get', 'image'], 'icon-anchor': 'top', 'icon-offset': [0, 1], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {
         id: 'incidents', type: 'symbol', source: 'incidents',

@@ -29,8 +29,8 @@ export interface MapOptions {
   radius_m: () => number | null
   /** Of a county's name with its count below, px around its spot. */
   nameReach: (name: string) => Name['reach']
-  /** What names must not stand under, where the map's own symbols are not drawn. */
-  inTheWay?: () => Box[]
+  /** What names must not stand under, beside the map's own symbols. */
+  inTheWay: () => Box[]
 }
 /** A name of the console's map: 13 px with the pill of the count below. */
 export const nameReach = (size: number) => (name: string): Name['reach'] => {
@@ -38,9 +38,7 @@ export const nameReach = (size: number) => (name: string): Name['reach'] => {
   return { left: half, right: half, top: 9 * size, bottom: 31 * size }
 }
 const LAMP = { left: 12, right: 12, top: 28, bottom: 4 }
-/** The selected lamp carries its place and clock at its right. */
-const TAG_PX = 150
-const VEHICLE = { left: 14, right: 14, top: 9, bottom: 9 }
+const VEHICLE = { left: 14, right: 14, top: 0, bottom: 20 }
 
 export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOptions) {
   const { t } = useI18n()
@@ -108,7 +106,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       const now = chosen.get(code)
       return { code, spots: [...(now ? [now] : []), ...spotsOf(code, feature)], reach: options.nameReach(name) }
     })
-    for (const [code, spot] of settleNames(wanted, options.inTheWay?.() ?? [...lamps, ...vehicles], (spot) => m.project(spot))) chosen.set(code, spot)
+    for (const [code, spot] of settleNames(wanted, options.landOnly ? options.inTheWay() : [...lamps, ...vehicles, ...options.inTheWay()], (spot) => m.project(spot))) chosen.set(code, spot)
     const centers = known.map(({ code, name, feature }): Feature => ({ type: 'Feature', properties: { name, code }, geometry: { type: 'Point', coordinates: chosen.get(code) ?? spotsOf(code, feature)[0] ?? [0, 0] } }))
     put('centers', collection(centers))
     names.value = centers.map((center) => ({ code: String(center.properties?.code), name: String(center.properties?.name), at: (center.geometry as Point).coordinates as [number, number] }))
@@ -154,7 +152,7 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
       drawBadge(m, `badge-${count}`, count)
       images.add(`badge-${count}`)
     }
-    lamps = stacks.map(({ mark, count }) => ({ ...m.project([mark.row.incident.place.lon_wgs84, mark.row.incident.place.lat_wgs84]), ...sized({ ...LAMP, right: mark.row.incident.id === desk.selected ? TAG_PX : count > 1 ? 26 : LAMP.right }) }))
+    lamps = stacks.map(({ mark, count }) => ({ ...m.project([mark.row.incident.place.lon_wgs84, mark.row.incident.place.lat_wgs84]), ...sized({ ...LAMP, right: count > 1 ? 26 : LAMP.right }) }))
     put('incidents', incidentFeatures(stacks, desk.selected))
   }
   function drawRing(): void {
