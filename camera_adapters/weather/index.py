@@ -1,5 +1,6 @@
 """An index of messages: Atom or RSS whose entries link to CAP messages of the same host."""
 
+from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -18,10 +19,19 @@ def links(root: Element, base: str, limit: int) -> tuple[str, ...] | None:
             found = [text_of(item, "link") for channel in children(root, "channel") for item in children(channel, "item")]
         case _:
             return None
+    return tuple(dict.fromkeys(_believed(found, base)))[:limit]
+
+
+def _believed(found: list[str], base: str) -> Iterator[str]:
     host = urlsplit(base).netloc
-    absolute = (urljoin(base, link) for link in found if link)
-    believed = (link for link in absolute if urlsplit(link).netloc == host and urlsplit(link).scheme in {"http", "https"})
-    return tuple(dict.fromkeys(believed))[:limit]
+    for link in filter(None, found):
+        try:
+            absolute = urljoin(base, link)
+            parts = urlsplit(absolute)
+        except ValueError:
+            continue  # no address: one broken link must not hide the warnings behind it
+        if parts.netloc == host and parts.scheme in {"http", "https"}:
+            yield absolute
 
 
 def _atom_link(entry: Element) -> str:
