@@ -57,7 +57,7 @@ def step(known: Known, record: bytes) -> bool:
     """Take the next record of the log; say whether the cameras changed. Records that don't stand, or can't be read, change nothing."""
     try:
         link = _decode_link(record)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
     sequence, head = known.heads.get(link.jurisdiction, (0, GENESIS))
     if link.sequence != sequence + 1 or link.previous != head:
@@ -67,7 +67,7 @@ def step(known: Known, record: bytes) -> bool:
         return False
     try:
         events = decode_commit(record).events
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
     registered = [entry for event in events if isinstance(event, CamerasRegistered) for entry in event.cameras]
     known.cameras.setdefault(link.jurisdiction, {}).update({entry.camera: entry for entry in registered})
@@ -102,7 +102,7 @@ class CameraRegister:
     def _recall(self) -> Known:
         try:
             return msgspec.json.decode(self._memory.read_bytes(), type=Known)
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return Known()  # nothing lost: the log tells it again
 
     def _keep(self) -> None:

@@ -38,7 +38,7 @@ def read_intake(record: bytes, wanted: Callable[[str], bool], read: Reader, keys
     """
     try:
         raw = _decode(record)
-    except msgspec.MsgspecError as err:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as err:
         # Only one reader may letter what nobody can read: the one that takes weather, of which there is always one.
         return [_letter("unreadable", f"No record of intake.raw: {err}", RAW_INTAKE, record)] if wanted("weather") else []
     if not wanted(raw.kind):

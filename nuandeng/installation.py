@@ -148,7 +148,7 @@ def _foreign_kafka(settings: Settings) -> KafkaAccess | None:
         return KafkaAccess(bootstrap=kafka.bootstrap, mechanism=None, topic_prefix=kafka.topic_prefix)
     try:
         passwords = msgspec.json.decode(Path(kafka.passwords_file).read_bytes(), type=dict[str, str])
-    except (OSError, msgspec.MsgspecError) as err:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as err:
         raise SettingsError(f"kafka.passwords_file: {err}") from err
     return KafkaAccess(bootstrap=kafka.bootstrap, passwords=passwords, topic_prefix=kafka.topic_prefix)
 

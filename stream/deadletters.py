@@ -11,7 +11,7 @@ import structlog
 from contracts.errors import StoreAwayError, UnreadableError
 from contracts.observations import DeadLetter
 from contracts.runtime import Runtime
-from contracts.topics import DEAD_LETTERS
+from contracts.topics import COMMANDS, DEAD_LETTERS, OBSERVATIONS, POSITIONS, RAW_INTAKE, REPORTS, WARNINGS
 from stream.access import DISPATCHER, kafka_settings, topic
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 # A record near the broker's limit would pass it as base64: it is named by its place in its topic instead.
 _LARGEST_RAW_BYTES = 600 * 1024
 _CALL_S = 30.0
+# Whoever may write facts may write letters; a letter must not be a way into the log.
+_TAKEN_BACK = (OBSERVATIONS, WARNINGS, REPORTS, RAW_INTAKE, POSITIONS, COMMANDS)
 
 
 class DeadLetters:
@@ -65,18 +67,21 @@ class Numbered(NamedTuple):
 def list_dead_letters(runtime: Runtime) -> Iterator[Numbered]:
     """Yield all that are kept, oldest first. Raises StoreAwayError."""
     for number, raw in _read(runtime, topic(runtime, DEAD_LETTERS), 0, 0, None):
-        try:
-            yield Numbered(number, msgspec.json.decode(raw, type=DeadLetter))
-        except msgspec.MsgspecError as err:
-            yield Numbered(
-                number, DeadLetter(reason="unreadable", detail=str(err), source="?", raw=base64.b64encode(raw).decode(), at_ms=0)
-            )
+        yield numbered_letter(number, raw)
+
+
+def numbered_letter(number: int, raw: bytes) -> Numbered:
+    """Read a record of the topic; one that is no letter becomes a letter about itself, so that it hides none of the others."""
+    try:
+        return Numbered(number, msgspec.json.decode(raw, type=DeadLetter))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as err:
+        return Numbered(number, DeadLetter(reason="unreadable", detail=str(err), source="?", raw=base64.b64encode(raw).decode(), at_ms=0))
 
 
 def show_dead_letter(runtime: Runtime, number: int) -> DeadLetter:
     """Return one. Raises UnreadableError when there is none of this number, StoreAwayError."""
     for _, raw in _read(runtime, topic(runtime, DEAD_LETTERS), 0, number, number + 1):
-        return msgspec.json.decode(raw, type=DeadLetter)
+        return numbered_letter(number, raw).letter
     raise UnreadableError(f"There is no dead letter {number}.")
 
 
@@ -84,7 +89,7 @@ def resend_dead_letter(runtime: Runtime, number: int) -> str:
     """Send the bytes again to where they came from, with their key; return that topic.
 
     Raises:
-        UnreadableError: there is none of this number, or it did not come from Kafka.
+        UnreadableError: there is none of this number, it did not come from a topic that takes letters back, or it is damaged.
         StoreAwayError: the broker does not answer.
     """
     from kafka import KafkaProducer  # noqa: PLC0415 - workers only put aside, and need not load this
@@ -93,19 +98,35 @@ def resend_dead_letter(runtime: Runtime, number: int) -> str:
     letter = show_dead_letter(runtime, number)
     if letter.topic is None:
         raise UnreadableError(f"Dead letter {number} came from {letter.source}, not from Kafka: send it from there.")
-    raw = base64.b64decode(letter.raw)
+    where, raw = topic_of(letter, runtime), octets_of(letter)
     if not raw and letter.partition is not None and letter.offset is not None:
-        raw = next((value for _, value in _read(runtime, letter.topic, letter.partition, letter.offset, letter.offset + 1)), b"")
+        raw = next((value for _, value in _read(runtime, where, letter.partition, letter.offset, letter.offset + 1)), b"")
     try:
         producer = KafkaProducer(**kafka_settings(runtime, DISPATCHER), acks="all", max_request_size=2 << 20)
         try:
             key = None if letter.key is None else letter.key.encode()
-            producer.send(letter.topic, raw, key=key, partition=letter.partition if key is None else None).get(_CALL_S)
+            producer.send(where, raw, key=key, partition=letter.partition if key is None else None).get(_CALL_S)
         finally:
             producer.close()
     except KafkaError as err:
         raise StoreAwayError(f"Kafka did not take dead letter {number}: {err}.") from err
-    return letter.topic
+    return where
+
+
+def topic_of(letter: DeadLetter, runtime: Runtime) -> str:
+    """Return the broker's name of the topic that takes a letter back, whether it was written with our prefix or without. UnreadableError."""
+    for name in _TAKEN_BACK:
+        if letter.topic in (name, topic(runtime, name)):
+            return topic(runtime, name)
+    raise UnreadableError(f"The letter names the topic {letter.topic!r:.80}, which takes nothing back.")
+
+
+def octets_of(letter: DeadLetter) -> bytes:
+    """Return the bytes that were put aside. Raises UnreadableError."""
+    try:
+        return base64.b64decode(letter.raw, validate=True)
+    except ValueError as err:
+        raise UnreadableError(f"The letter does not hold the bytes of a record: {err}.") from err
 
 
 def _read(runtime: Runtime, topic_name: str, partition: int, start: int, stop: int | None) -> Iterator[tuple[int, bytes]]:

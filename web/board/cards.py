@@ -68,7 +68,7 @@ def decode(kind: str, raw: bytes | msgspec.Raw) -> Document:
     """Read one document. Raises UnreadableError."""
     try:
         return _decoders[kind].decode(raw)
-    except (KeyError, msgspec.MsgspecError) as err:
+    except (KeyError, msgspec.MsgspecError, UnicodeDecodeError) as err:
         raise UnreadableError(f"A document of kind {kind!r} in the read model is not readable: {err}") from err
 
 

@@ -90,7 +90,7 @@ def decode_entry(raw: bytes) -> FeedEntry:
     """Read one entry of the feed. Raises UnreadableError."""
     try:
         found = _decode(raw)
-    except msgspec.MsgspecError as err:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as err:
         raise UnreadableError(f"A feed entry is not readable: {err}") from err
     changes = tuple(
         Change(kind=one.kind, id=one.id, document=None if one.document == _NULL else one.document.copy()) for one in found.changes
