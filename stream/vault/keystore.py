@@ -126,7 +126,7 @@ class FileKeyStore:
             fresh = file.read()
         whole = fresh[: fresh.rfind(b"\n") + 1]
         for line in _lines(whole):
-            material = base64.b64decode(line.material)
+            material = _material(line)
             if line.key == _ROOT:
                 self._root = material
             else:
@@ -137,8 +137,18 @@ class FileKeyStore:
 def _lines(raw: bytes) -> list[_Line]:
     try:
         return msgspec.json.Decoder(_Line).decode_lines(raw)
-    except msgspec.MsgspecError as err:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as err:
         raise UnreadableError(f"The keystore is damaged: {err}. Restore its backup.") from err
+
+
+def _material(line: _Line) -> bytes:
+    try:
+        material = base64.b64decode(line.material, validate=True)
+    except ValueError as err:
+        raise UnreadableError(f"The keystore's key {line.key[:40]} is damaged: {err}. Restore its backup.") from err
+    if len(material) != _KEY_BYTES:
+        raise UnreadableError(f"The keystore's key {line.key[:40]} has {len(material)} bytes. Restore its backup.")
+    return material
 
 
 def _write(path: Path, lines: list[_Line], how: int) -> None:
