@@ -146,7 +146,10 @@ def _name(unit: str, endpoint: str) -> str:
 
 
 def _check_endpoint(endpoint: str, *, local: bool) -> None:
-    parts = urlsplit(endpoint)
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError as err:
+        raise UnreadableError(f"A push subscription's address must be a URL: {err}.") from err
     if len(endpoint) > _ENDPOINT_LONGEST or not parts.hostname or parts.scheme not in ("https", "http"):
         raise UnreadableError("A push subscription's address must be an https URL.")
     if local:
