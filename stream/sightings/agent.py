@@ -20,6 +20,8 @@ from stream.sightings.tracks import CameraTracks, TooLateError, follow
 TABLE = "tracks"
 _HEALTH_AGAIN_MS = 60_000
 _UNKNOWN_AGAIN_S = 600.0
+# Cameras' times are corrected for their clocks' skew; what still lies so far ahead of ours is no time.
+_AHEAD_MS = 300_000
 
 decode_observation = msgspec.json.Decoder(Observation).decode
 _decode_tracks = msgspec.json.Decoder(CameraTracks).decode
@@ -70,8 +72,13 @@ class Watcher:
         threshold = threshold_s(camera.entry, settings_in_force(state))
         key = f"{detections.jurisdiction}/{detections.camera}".encode()
         stored = self._table.get(key)
-        before = tracks = CameraTracks() if not stored else _decode_tracks(stored)
+        before = tracks = self._tracks(stored)
+        latest_ms = time.time_ns() // 1_000_000 + _AHEAD_MS
         for look in sorted(detections.looks, key=lambda one: one.captured_at_ms):
+            if look.captured_at_ms > latest_ms:
+                # Everything that is seen from now on would be too late beside it.
+                self.counts["too_early"] += 1
+                continue
             try:
                 tracks = follow(tracks, look)
             except TooLateError:
@@ -88,6 +95,16 @@ class Watcher:
         if tracks.tracks or before.tracks or not stored:
             # Only now: a report that could not be sent is found due again.
             self._table[key] = _encode_tracks(tracks)
+
+    def _tracks(self, stored: bytes | None) -> CameraTracks:
+        """What the table holds of a camera. What cannot be read any more is begun anew: else the camera would see nobody for ever."""
+        if not stored:
+            return CameraTracks()
+        try:
+            return _decode_tracks(stored)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self.counts["tracks_unreadable"] += 1
+            return CameraTracks()
 
     async def _health_told(self, health: CameraHealth) -> None:
         _, camera = self._camera(health.jurisdiction, health.camera)

@@ -30,7 +30,7 @@ def threshold_s(camera: CameraEntry, settings: PlanSettings) -> int:
 
 def again_ms(reports: int) -> int:
     """How long to wait after so many reports: 5, 10, 20, 40 minutes, then every hour."""
-    return min(AGAIN_FIRST_MS << min(reports - 1, 10), AGAIN_LONGEST_MS)
+    return min(AGAIN_FIRST_MS << min(max(reports - 1, 0), 10), AGAIN_LONGEST_MS)
 
 
 def due_reports(camera: CameraTracks, dwell_threshold_s: int) -> tuple[CameraTracks, tuple[Due, ...]]:

@@ -1,0 +1,56 @@
+"""One wrong record must not blind a camera."""
+
+import asyncio
+import time
+from collections import Counter
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from fuzz.targets.topics import Followed, Sent
+from fuzz.targets.town import COUNTY
+from stream.sightings.agent import Watcher
+from stream.sightings.dwell import AGAIN_FIRST_MS, again_ms
+from stream.sightings.tracks import CameraTracks
+
+KEY = f"{COUNTY}/cam1".encode()
+
+
+def detections(*at_ms: int) -> bytes:
+    looks = [{"captured_at_ms": one, "boxes": [{"x0": 0.1, "y0": 0.1, "x1": 0.3, "y1": 0.5, "score": 0.9}]} for one in at_ms]
+    return msgspec.json.encode({"type": "Detections.1", "camera": "cam1", "jurisdiction": COUNTY, "adapter": "rtsp", "looks": looks})
+
+
+def watched(table: dict[bytes, bytes], *records: bytes) -> Counter[str]:
+    async def run() -> Counter[str]:
+        counts: Counter[str] = Counter()
+        watcher = Watcher(table, cast("Any", Followed()), cast("Any", Sent()), counts)
+        for record in records:
+            await watcher.use(record)
+        return counts
+
+    return asyncio.run(run())
+
+
+def test_a_look_from_the_far_future_silences_nobody() -> None:
+    """Its time was kept as the newest, and every look after it was too late for ever."""
+    now_ms = time.time_ns() // 1_000_000
+    table: dict[bytes, bytes] = {}
+    counts = watched(table, detections(2**63 - 1), detections(10**30), detections(now_ms))
+    assert (counts["too_early"], counts["too_late"]) == (2, 0)
+    assert msgspec.json.decode(table[KEY], type=CameraTracks).newest_ms == now_ms
+
+
+@pytest.mark.parametrize("stored", [b"\xff", b"{", b'{"tracks":[{"id":"\xc0"}]}', b'{"newest_ms":"x"}'])
+def test_a_table_that_cannot_be_read_is_begun_anew(stored: bytes) -> None:
+    """Every further record of the camera went to the dead letters."""
+    table = {KEY: stored}
+    counts = watched(table, detections(time.time_ns() // 1_000_000))
+    assert counts["tracks_unreadable"] == 1
+    assert len(msgspec.json.decode(table[KEY], type=CameraTracks).tracks) == 1
+
+
+def test_a_track_with_impossible_counts_is_followed() -> None:
+    """A negative number of reports was a negative shift."""
+    assert again_ms(-4) == again_ms(0) == AGAIN_FIRST_MS
