@@ -102,7 +102,7 @@ def _session(name: str, engine: str, seed: int, seconds: int, inputs: int) -> tu
             return progress, True
         tail = said.read_bytes()[-4000:].decode("utf-8", "replace")
         kind, mark = ("hang", stuck) if stuck else ("died", f"exit code {child.returncode}")
-        if progress.inputs == 0:
+        if progress.inputs == 0 or "/fuzz/mutate.py" in tail.rpartition("File ")[2]:
             raise SystemExit(f"{name} did not begin ({mark}):\n{tail}")
         keep(Finding(target=name, kind="hang" if kind == "hang" else "died", mark=f"{mark} {len(octets)}", story=tail), octets)
         print(f"{name}: {kind} ({mark})", flush=True)

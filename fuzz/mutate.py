@@ -98,6 +98,14 @@ def _json(sample: bytes, rng: Random) -> bytes:
     if not spots:
         return _encode(rng.choice((rng.choice(NUMBERS), rng.choice(TEXTS), [], {}, None, [document])))
     holder, key = rng.choice(spots)
+    _change(holder, key, spots, rng)
+    try:
+        return _encode(document)
+    except (OverflowError, RecursionError, UnicodeEncodeError):
+        return sample
+
+
+def _change(holder: Any, key: Any, spots: list[tuple[Any, Any]], rng: Random) -> None:
     match rng.randint(0, 7):
         case 0:
             del holder[key]
@@ -115,13 +123,9 @@ def _json(sample: bytes, rng: Random) -> bytes:
         case 5 if isinstance(holder[key], str):
             holder[key] = holder[key][: rng.randint(0, 40)] + rng.choice(TEXTS)
         case 6 if isinstance(holder[key], (int, float)):
-            holder[key] = holder[key] + rng.choice((1, -1, 0.5, 1000, -(10**9)))
+            holder[key] = holder[key] + rng.choice((1, -1, 1000, -(10**9)))
         case _:
             holder[key] = rng.choice(TEXTS)
-    try:
-        return _encode(document)
-    except (OverflowError, RecursionError, UnicodeEncodeError):
-        return sample
 
 
 def _value(rng: Random) -> Any:
