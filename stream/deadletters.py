@@ -114,7 +114,7 @@ def resend_dead_letter(runtime: Runtime, number: int) -> str:
 
 
 def topic_of(letter: DeadLetter, runtime: Runtime) -> str:
-    """Return the broker's name of the topic that takes a letter back, whether it was written with our prefix or without. UnreadableError."""
+    """Return the broker's name of the topic that takes a letter back, written with our prefix or without. Raises UnreadableError."""
     for name in _TAKEN_BACK:
         if letter.topic in (name, topic(runtime, name)):
             return topic(runtime, name)

@@ -18,6 +18,10 @@ _MOSAIC_CELLS = 24
 Image = NDArray[np.uint8]
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+# Markers without a length. Taken for one with a length, whoever reads the size skips to where the sender wants, and a decoder does not.
+_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+# Nothing that stands before a frame: zero after FF, start, end, scan.
+_MISPLACED = frozenset({0x00, 0xD8, 0xD9, 0xDA})
 
 
 def take_in(raw: bytes, blur: HeadBlur | None) -> tuple[bytes, bytes, str]:
@@ -52,6 +56,10 @@ def size_of(raw: bytes) -> tuple[int, int]:
             marker, length = raw[at + 1], int.from_bytes(raw[at + 2 : at + 4], "big")
             if marker == 0xFF:
                 at += 1
+            elif marker in _ALONE:
+                at += 2
+            elif marker in _MISPLACED:
+                break
             elif marker in _FRAMES:
                 height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
                 return int(width), int(height)

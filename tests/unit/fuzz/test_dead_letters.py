@@ -8,7 +8,8 @@ from contracts.runtime import KafkaAccess, Runtime
 from contracts.topics import COMMITS, DEAD_LETTERS, RAW_INTAKE, TOPICS, TRACKS_CHANGELOG
 from stream.deadletters import octets_of, topic_of
 
-RUNTIME = Runtime(kafka=KafkaAccess(bootstrap="127.0.0.1:1", topic_prefix="p."), valkey_url="", data_dir="", keystore="", secrets_store="", evidence="")
+KAFKA = KafkaAccess(bootstrap="127.0.0.1:1", topic_prefix="p.")
+RUNTIME = Runtime(kafka=KAFKA, valkey_url="", data_dir="", keystore="", secrets_store="", evidence="")
 
 
 def letter(topic: str, raw: str = "") -> DeadLetter:

@@ -1,0 +1,29 @@
+"""The size that is read from a header is the size that a decoder will make."""
+
+import cv2
+import numpy as np
+import pytest
+
+from fuzz.targets.pictures import smuggled
+from web.api.picture_bytes import size_of
+from web.problems import UnreadableBodyError
+
+JPEG = bytes(cv2.imencode(".jpg", np.zeros((48, 64, 3), np.uint8))[1])
+
+
+def test_a_marker_without_a_length_hides_no_frame() -> None:
+    """67 kB said 16 × 16 to us and could have been a thousand million pixels to the decoder."""
+    assert size_of(smuggled(JPEG)) == (64, 48)
+
+
+@pytest.mark.parametrize("alone", [b"\xff\x01", b"\xff\xd0", b"\xff\xd7", b"\xff\xff\xff\x01"])
+def test_markers_alone_are_passed_over(alone: bytes) -> None:
+    """As decoders do."""
+    assert size_of(JPEG[:2] + alone + JPEG[2:]) == (64, 48)
+
+
+@pytest.mark.parametrize("misplaced", [b"\xff\xd8", b"\xff\xd9", b"\xff\x00", b"\xff\xda\x00\x0c", b"x"])
+def test_what_cannot_stand_before_a_frame_is_refused(misplaced: bytes) -> None:
+    """Rather than guess what a decoder makes of it."""
+    with pytest.raises(UnreadableBodyError):
+        size_of(JPEG[:2] + misplaced + JPEG[2:])
