@@ -304,9 +304,10 @@ def test_the_phone(  # noqa: PLR0917 - four fixtures and a row of the table
     mobile.context.set_offline(True)
     page.locator(".g3 button").last.click()
     expect(page.locator(".pout")).to_be_visible()
-    help_button = page.locator(".sos").bounding_box()
-    assert help_button is not None
-    assert help_button["y"] + help_button["height"] <= page.locator(".tab").bounding_box()["y"]
+    sos, tabs = page.locator(".sos").bounding_box(), page.locator(".tab").bounding_box()
+    assert sos is not None
+    assert tabs is not None
+    assert sos["y"] + sos["height"] <= tabs["y"]
     mobile.keep(artefacts, f"phone-offline-{name}")
     assert mobile.complaints == []
 
