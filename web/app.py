@@ -22,6 +22,7 @@ from web.sockets import codec
 from web.sockets.console import ConsoleFeed
 from web.sockets.events import ConsoleEvents, FieldEvents
 from web.sockets.field import FieldFeed
+from web.sockets.packets import TextPacket, let_go_of_strangers
 from web.sockets.pulse import Pulse
 from web.static_files import FrontEnds
 
@@ -82,11 +83,13 @@ def create_app(services: Services) -> Web:
         ping_interval=_PING_S,
         ping_timeout=_PING_S,
         json=codec,
+        serializer=TextPacket,
         cors_allowed_origins=None,
         max_http_buffer_size=100_000,
         manage_session=False,
         always_connect=False,
     )
+    let_go_of_strangers(sockets)
     console_feed, field_feed = ConsoleFeed(services, sockets), FieldFeed(services, sockets)
     services.follower.listeners += [Lag(), console_feed, field_feed]
     desks, phones = ConsoleEvents(services, console_feed), FieldEvents(services, field_feed)

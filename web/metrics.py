@@ -13,6 +13,7 @@ SOCKETS = Gauge("nuandeng_web_sockets", "Connected sockets", ["namespace"], regi
 TOLD = Counter("nuandeng_web_feed_entries_total", "Feed entries taken in", ["jurisdiction"], registry=REGISTRY)
 FEED_AGE_S = Gauge("nuandeng_web_feed_age_seconds", "Since the read model last answered", registry=REGISTRY)
 FEED_LAG_S = Histogram("nuandeng_web_feed_lag_seconds", "From a commit's append to this process", registry=REGISTRY, buckets=_FAST)
+BAD_PACKETS = Counter("nuandeng_web_bad_packets_total", "Packets for which a connection was ended", registry=REGISTRY)
 LOGINS = Counter("nuandeng_web_logins_total", "Log-ins by outcome", ["outcome"], registry=REGISTRY)
 
 

@@ -23,6 +23,8 @@ from web.sockets.console import ConsoleFeed
 from web.sockets.field import FieldFeed
 
 log = structlog.get_logger()
+# The connection's identifier, which the library puts first, and what the client says.
+_ARGUMENTS = 2
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Codes = Annotated[tuple[Code, ...], Field(max_length=500)]
 Sequence = Annotated[int, Field(ge=-1, le=10**15)]
@@ -71,6 +73,15 @@ class Guarded(Namespace):  # type: ignore[misc]  # Flask-SocketIO has no types
         super().__init__(namespace)
         self.operation, self.services = operation, services
         self.desk = Desk()
+
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """Hand an event to its method; one that there is none for, or with more than one argument, is answered too."""
+        if event not in {"connect", "disconnect"}:
+            if not hasattr(self, f"on_{event}"):
+                return _refusal(InvalidError(f"There is no event {event!r:.40}."))
+            if len(args) > _ARGUMENTS:
+                return _refusal(InvalidError(f"{event}: one argument."))
+        return super().trigger_event(event, *args)
 
     def on_connect(self, auth: Any = None) -> None:
         """Let in whom the table lets in."""
