@@ -35,9 +35,10 @@ export const useDesk = defineStore('desk', () => {
   /** Rows that stay drawn until release although they left: their last form. */
   const kept = shallowRef(new Map<string, WireIncident>())
   function order(): void {
-    const hand = heldOrder(handOrder.value, queue.value.hand.map((row) => row.incident.id), held.value)
+    // Nothing is held back from an empty list: it would say that nobody waits while somebody does.
+    const hand = heldOrder(handOrder.value, queue.value.hand.map((row) => row.incident.id), held.value && handOrder.value.length > 0)
     const inHand = queue.value.inHand.map((row) => row.incident.id)
-    const rest = heldOrder(restOrder.value, inHand, held.value)
+    const rest = heldOrder(restOrder.value, inHand, held.value && restOrder.value.length > 0)
     handOrder.value = hand.order
     restOrder.value = rest.order.filter((id) => !hand.order.includes(id))
     // An incident that only changed sides is not new: it stays where it was, struck quiet.
