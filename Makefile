@@ -1,9 +1,9 @@
-# make setup · make demo [ARGS="--port 9000"] · make test · make bench · make lint · make lock
+# make setup · make demo [ARGS="--port 9000"] · make test · make bench · make chaos [ROUNDS=300] [SEED=n] [RESUME=1] · make lint · make lock
 PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test setup-tests lint lint-python lint-web pytest lock
+.PHONY: help setup demo bench chaos test setup-tests lint lint-python lint-web pytest lock
 
 help:
 	@head -1 Makefile
@@ -13,6 +13,11 @@ setup:
 
 demo: setup
 	@exec $(BIN)/nuandeng demo $(ARGS)
+
+# Faults by the hundred against the whole platform; docs/chaos.md says more.
+ROUNDS ?= 300
+chaos: setup-tests
+	@exec $(BIN)/python -m chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume)
 
 setup-tests:
 	@$(PYTHON) -m nuandeng.setup --tests

@@ -25,6 +25,8 @@ class LogReader:
         )
         self._places = [TopicPartition(topic, number) for number in sorted(self._consumer.partitions_for_topic(topic) or ())]
         self._consumer.assign(self._places)
+        for place in self._places:
+            self._consumer.seek(place, 0)
         self._next = dict.fromkeys(self._places, 0)
         self._last: dict[TopicPartition, str] = {}
 

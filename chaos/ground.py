@@ -1,0 +1,125 @@
+"""One platform under test: its folder, its proxies, its supervisor, from the first start to the last unmount."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from chaos.city import settle
+from chaos.disk import SIZE_MB, SmallDisk
+from chaos.parts import Parts
+from chaos.platform import FAKETIME_VARIABLE, libfaketime
+from chaos.proxy import Proxy
+from chaos.unsynced import UnsyncedTails
+from contracts.runtime import Runtime, decode_runtime
+from nuandeng.embedded.guard import Guard
+
+ROOT = Path(__file__).resolve().parent.parent
+_START_S = 150.0
+_STOP_S = 60.0
+_POLL_S = 0.1
+
+
+class GroundError(Exception):
+    """The platform did not start; the message says what it printed last."""
+
+
+class Ground:
+    """Started when made."""
+
+    def __init__(self, folder: Path, *, small_disks: bool) -> None:
+        """Start everything, and found the city. Raises GroundError, OSError, TimeoutError."""
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self._guard = Guard()
+        self.disks: dict[str, SmallDisk] = {}
+        self.proxies: dict[str, Proxy] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.tails: UnsyncedTails | None = None
+        try:
+            if small_disks:
+                self.disks = {store: SmallDisk(folder / store, size_mb) for store, size_mb in SIZE_MB.items()}
+            self.proxies = {store: Proxy(store) for store in ("kafka", "valkey")}
+            self._process = self._started()
+            self.parts = Parts(self._process.pid)
+            self.runtime = self._runtime()
+            self.base = self._ready()
+            settle(self.runtime)
+            self.tails = UnsyncedTails(folder)
+        except BaseException:
+            self.close()
+            raise
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        ports = [str(self.proxies[store].port) for store in ("kafka", "valkey")]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        library = libfaketime()
+        if library is not None:
+            environment[FAKETIME_VARIABLE] = str(library)
+        with (self.folder / "platform.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "chaos.platform", str(self.folder), *ports], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self._guard.watch(process.pid)
+        return process
+
+    def _runtime(self) -> Runtime:
+        """What stands in the file of tools, once it is there; the proxies are pointed at the servers it names."""
+        path = self.folder / "run" / "tools.json"
+        self._until(path.exists, "says where it is")
+        runtime = decode_runtime(path.read_bytes())
+        self.proxies["kafka"].target_port = int(runtime.kafka.bootstrap.rpartition(":")[2])
+        self.proxies["valkey"].target_port = int(runtime.valkey_url.rpartition("/")[0].rpartition(":")[2])
+        return runtime
+
+    def _ready(self) -> str:
+        log = self.folder / "platform.log"
+        self._until(lambda: "\nready " in f"\n{log.read_text(errors='replace')}", "is ready")
+        return next(line.split()[1] for line in log.read_text(errors="replace").splitlines() if line.startswith("ready "))
+
+    def _until(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + _START_S
+        while not condition():
+            ended = self._process is None or self._process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                said = (self.folder / "platform.log").read_text(errors="replace")[-2000:]
+                raise GroundError(f"before it {what} the platform {'ended' if ended else 'took too long'}:\n{said}")
+            time.sleep(_POLL_S)
+
+    @property
+    def runs(self) -> bool:
+        """Whether the supervisor runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def close(self) -> int | None:
+        """Stop everything; return the supervisor's exit code, None when it had to be killed."""
+        code = self._stopped()
+        if self.tails is not None:
+            self.tails.close()
+        for proxy in self.proxies.values():
+            proxy.close()
+        self._guard.close()
+        for disk in self.disks.values():
+            disk.unmount()
+        return code
+
+    def _stopped(self) -> int | None:
+        process = self._process
+        if process is None:
+            return None
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGCONT)
+            process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            # Its own guard ends the parts behind it.
+            process.kill()
+            process.wait()
+            time.sleep(1)
+            return None

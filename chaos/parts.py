@@ -1,0 +1,81 @@
+"""The running parts as processes: the supervisor's children, told apart by their command lines."""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+
+STORES = ("kafka", "valkey")
+WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
+ADAPTERS = ("cases-adapter", "weather-adapter")
+WEB = "web"
+# Those that a part's heartbeat in the read model tells of.
+BEATING = (*WORKERS, *ADAPTERS)
+ALL = (*STORES, *WORKERS, WEB, *ADAPTERS)
+_POLL_S = 0.02
+
+
+class Parts:
+    """Processes of one supervisor."""
+
+    def __init__(self, supervisor_pid: int) -> None:
+        self.supervisor_pid = supervisor_pid
+
+    def pid(self, part: str) -> int | None:
+        """The running process of a part."""
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.supervisor_pid).children():
+                with contextlib.suppress(psutil.Error):
+                    if child.status() != psutil.STATUS_ZOMBIE and _name_of(child.cmdline()) == part:
+                        return child.pid
+        return None
+
+    def send(self, part: str, number: signal.Signals) -> int | None:
+        """Signal a part; return its process, or None when it is not running."""
+        pid = self.pid(part)
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return pid
+
+    def all_run(self) -> bool:
+        """Whether every part has a process."""
+        return all(self.pid(part) is not None for part in ALL)
+
+    def signal_supervisor(self, number: signal.Signals) -> None:
+        """SIGSTOP keeps it from starting again what ends; SIGCONT lets it go on."""
+        os.kill(self.supervisor_pid, number)
+
+
+def gone(pid: int, within_s: float) -> bool:
+    """Wait until a process has ended, zombies included; say whether it did."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(_POLL_S)
+    return False
+
+
+def _name_of(command: list[str]) -> str | None:
+    if not command:
+        return None
+    if "kafka.Kafka" in command:
+        return "kafka"
+    if Path(command[-1]).name == "valkey.conf" or "valkey" in Path(command[0]).name:
+        return "valkey"
+    if "-m" not in command[:-1]:
+        return None
+    module, *rest = command[command.index("-m") + 1 :]
+    if module == "stream.worker":
+        return rest[0]
+    if module == "nuandeng.web_process":
+        return WEB
+    package, _, kind = module.rpartition(".")
+    return f"{kind}-adapter" if package == "camera_adapters" else None

@@ -1,0 +1,103 @@
+"""`python -m chaos.platform FOLDER KAFKA_PROXY_PORT VALKEY_PROXY_PORT`: the platform under its real supervisor, behind proxies.
+
+The parts are those of `nuandeng up`. Two things differ: they are told to reach Kafka and Valkey through the proxies, and their wall clock
+can be moved by a file (`clocks/{part}` in the folder) where libfaketime is there.
+"""
+
+import contextlib
+import dataclasses
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from chaos.city import JURISDICTIONS
+from contracts.runtime import VARIABLE
+from nuandeng.data_dir import held
+from nuandeng.embedded.guard import Guard
+from nuandeng.embedded.kafka import KafkaNode
+from nuandeng.installation import Installation
+from nuandeng.platform_parts import platform_parts
+from nuandeng.settings import Settings, WebSettings
+from nuandeng.supervisor import Part, Supervisor
+from nuandeng.supervisor.lines import Terminal
+from nuandeng.supervisor.supervisor import run_parts
+
+FAKETIME_VARIABLE = "NUANDENG_LIBFAKETIME"
+_FAKETIME_PLACES = tuple(f"/usr/lib/{machine}-linux-gnu/faketime/libfaketimeMT.so.1" for machine in ("x86_64", "aarch64"))
+
+
+def libfaketime() -> Path | None:
+    """Where libfaketime is: what NUANDENG_LIBFAKETIME names, or where Debian puts it."""
+    for place in (os.environ.get(FAKETIME_VARIABLE, ""), *_FAKETIME_PLACES):
+        if place and Path(place).is_file():
+            return Path(place)
+    return None
+
+
+def clock_file(folder: Path, part: str) -> Path:
+    """The file whose content (such as `+0` or `+3600`) is a part's clock step in seconds."""
+    return folder / "clocks" / part
+
+
+def main() -> None:
+    """Run until SIGTERM; `ready` is printed when every part is."""
+    folder, kafka_port, valkey_port = Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3])
+    settings = Settings(data_dir=str(folder), jurisdictions=JURISDICTIONS, web=WebSettings(port=0), adapters=("cases", "weather"))
+    (folder / "clocks").mkdir(parents=True, exist_ok=True)
+    with held(folder) as lock, contextlib.closing(Installation(settings)) as installation:
+        _through_proxies(installation, kafka_port, valkey_port)
+        parts = [_prepared(part, installation, folder, kafka_port) for part in platform_parts(installation)]
+        terminal = Terminal()
+
+        def supervisor() -> Supervisor:
+            return Supervisor(
+                parts, log_dir=installation.log_dir, terminal=terminal, guard=Guard(keep_open=(lock,)),
+                when_ready=lambda: terminal.plain(f"ready {installation.url}"),
+            )  # fmt: skip
+
+        run_parts(supervisor)
+
+
+def _through_proxies(installation: Installation, kafka_port: int, valkey_port: int) -> None:
+    runtime = installation.runtime
+    assert installation.valkey is not None  # noqa: S101 - the settings name no other server
+    kafka = msgspec.structs.replace(runtime.kafka, bootstrap=f"127.0.0.1:{kafka_port}")
+    valkey_url = runtime.valkey_url.replace(f":{installation.valkey.port}/", f":{valkey_port}/")
+    # What stands in the file of tools is the platform as it is; the parts' own files are written when the parts are described.
+    installation.runtime = msgspec.structs.replace(runtime, kafka=kafka, valkey_url=valkey_url)
+
+
+def _prepared(part: Part, installation: Installation, folder: Path, kafka_port: int) -> Part:
+    if part.name == "kafka":
+        assert installation.kafka is not None  # noqa: S101 - the settings name no other broker
+        return dataclasses.replace(part, prepare=_advertising(installation.kafka, kafka_port))
+    library = libfaketime()
+    if library is None or VARIABLE not in part.env:
+        return part
+    clock = clock_file(folder, part.name)
+    clock.write_text("+0\n")
+    faked = {
+        "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_RESET": "1",
+        "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "0",
+    }  # fmt: skip
+    return dataclasses.replace(part, env={**part.env, **faked})
+
+
+def _advertising(node: KafkaNode, port: int) -> Callable[[], None]:
+    """Kafka tells its clients the proxy's address, so that they stay behind it after the first connection."""
+
+    def prepare() -> None:
+        node.prepare()
+        path = node.data_dir / "server.properties"
+        lines = path.read_text().splitlines()
+        told = [f"advertised.listeners=CLIENTS://127.0.0.1:{port}" if line.startswith("advertised.listeners=") else line for line in lines]
+        path.write_text("\n".join([*told, ""]))
+
+    return prepare
+
+
+if __name__ == "__main__":
+    main()

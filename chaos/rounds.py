@@ -1,0 +1,133 @@
+"""One session: a platform is started, put under load, and hit round after round; after each round it must be right again."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from chaos.acknowledged import Notes
+from chaos.audit import Audit
+from chaos.checker import Outage, Violation
+from chaos.city import COUNTIES, logins
+from chaos.faults import inject
+from chaos.ground import Ground
+from chaos.load import Load
+from chaos.person import Person, now_ms
+from chaos.plan import Fault, Kind, faults_of
+from chaos.recovery import Probes
+from chaos.screens import Screen, until
+from chaos.stalls import Stalls, load_per_core
+from contracts.terms import Role
+
+_BREATH_S = (1.0, 3.0)
+_ALL_BACK_S = 60.0
+_PAUSED_WITHIN_S = 60.0
+
+
+class RoundResult(NamedTuple):
+    """What a round came to. recovery_s: from the end of the (last) fault. load_per_core: of the machine, others' included."""
+
+    number: int
+    faults: list[str]
+    met: list[str]
+    recovery_s: float
+    took_s: float
+    load_per_core: float
+    violations: list[str]
+
+
+class Session:
+    """A platform with its load, its screens and its audit; started when made."""
+
+    def __init__(self, folder: Path, seed: int, able: frozenset[Kind]) -> None:
+        """Raises GroundError, OSError, TimeoutError."""
+        self._seed, self._able = seed, able
+        self._outages: list[Outage] = []
+        self._stalls = Stalls()
+        self.ground = Ground(folder, small_disks=Kind.DISK_FULL in able)
+        self._over = threading.Event()
+        self._notes = Notes(folder / "acknowledged.jsonl")
+        everybody = list(logins())
+        watching = [login for login in everybody if login.role is Role.SUPERVISOR]
+        watching += [login for login in everybody if login.role is Role.OPERATOR and login.area in COUNTIES[:1]]
+        self._watchers = [Person(self.ground.base, login, self._notes, self._over) for login in watching]
+        # A log-in holds for hours: the token is asked for once, and not while the platform is broken.
+        self._screens = [(Screen(self.ground.base, one.login.account, one.token), one.token) for one in self._watchers]
+        self._probes = Probes(self.ground, self._screens[0][0], self._notes)
+        self._audit = Audit(self.ground, self._notes)
+        self._load = Load(self.ground.base, self.ground.runtime, self._notes, seed)
+        if not until(lambda: all(screen.sequence(COUNTIES[0]) > 0 for screen, _ in self._screens), 60):
+            raise TimeoutError("the screens show nothing")
+        self._load.start()
+
+    def round(self, number: int) -> RoundResult:
+        """Do one."""
+        began_s = time.monotonic()
+        chance = random.Random(f"{self._seed}/{number}/how")  # noqa: S311 - must be repeatable
+        time.sleep(chance.uniform(*_BREATH_S))
+        faults = faults_of(self._seed, number, self._able)
+        fault_ms = now_ms()
+        met = self._hit(faults, chance)
+        recovery_s, missing = self._probes.recovered(faults)
+        self._outages.append(Outage(fault_ms, now_ms()))
+        found = [Violation("not_recovered", detail) for detail in missing]
+        found += [Violation("not_back", part) for part in self._probes.all_beat(_ALL_BACK_S)]
+        if not self.ground.runs:
+            found.append(Violation("not_back", "the supervisor has ended"))
+        found += self._judged(self._audit.log)
+        return RoundResult(
+            number=number, faults=[fault.name for fault in faults], met=met, recovery_s=round(recovery_s, 2),
+            took_s=round(time.monotonic() - began_s, 1), load_per_core=load_per_core(),
+            violations=[f"{one.rule}: {one.detail}" for one in found],
+        )  # fmt: skip
+
+    def last_look(self) -> list[str]:
+        """Read the whole log once more, and compare everything once more."""
+        return [f"{one.rule}: {one.detail}" for one in self._judged(self._audit.whole_log)]
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """What the checker has seen."""
+        checker, acknowledged = self._audit.checker, self._notes.all()[0]
+        seen = {"records": checker.records, "standing": checker.standing, "clocks": checker.fired}
+        return {"acknowledged": len(acknowledged), **seen, "stalls": len(self._stalls.outages())}
+
+    def close(self) -> int | None:
+        """End everything; return the supervisor's exit code."""
+        self._over.set()
+        self._load.stop()
+        self._probes.close()
+        for screen, _ in self._screens:
+            screen.close()
+        self._audit.close()
+        for person in self._watchers:
+            person.close()
+        self._notes.close()
+        self._stalls.close()
+        return self.ground.close()
+
+    def _hit(self, faults: tuple[Fault, ...], chance: random.Random) -> list[str]:
+        met = [""] * len(faults)
+
+        def act(at: int, fault: Fault, own: random.Random) -> None:
+            met[at] = inject(fault, self.ground, own)
+
+        chances = [random.Random(chance.random()) for _ in faults]  # noqa: S311
+        threads = [threading.Thread(target=act, args=one) for one in zip(range(len(faults)), faults, chances, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return met
+
+    def _judged(self, log: Callable[[list[Outage]], list[Violation]]) -> list[Violation]:
+        """Pause the load, look at everything, and let it go on."""
+        busy = self._load.gate.pause(_PAUSED_WITHIN_S)
+        found = [Violation("unanswered", f"{name} still waits for the answer to a command") for name in busy]
+        found += log([*self._outages, *self._stalls.outages()])
+        found += self._audit.digest()
+        found += self._audit.views(self._screens)
+        self._load.gate.resume()
+        return found

@@ -1,0 +1,44 @@
+"""The same seed does the same, every kind comes up, and two faults at once leave each other alone."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaos.plan import Kind, faults_of
+
+EVERYTHING = frozenset(Kind)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 1000))
+def test_a_round_is_a_function_of_seed_and_number(seed: int, number: int) -> None:
+    """So a run can be repeated, and resumed in its middle."""
+    assert faults_of(seed, number, EVERYTHING) == faults_of(seed, number, EVERYTHING)
+
+
+def test_every_kind_comes_up_and_two_at_once_do() -> None:
+    """Over 300 rounds; and another seed is another run."""
+    rounds = [faults_of(7, number, EVERYTHING) for number in range(1, 301)]
+    kinds = Counter(fault.kind for faults in rounds for fault in faults)
+    assert kinds.keys() == EVERYTHING
+    assert min(kinds.values()) >= 5
+    assert 30 < sum(len(faults) == 2 for faults in rounds) < 90
+    assert rounds != [faults_of(8, number, EVERYTHING) for number in range(1, 301)]
+
+
+@given(st.integers(0, 10**6), st.integers(1, 300))
+def test_a_round_is_bounded_and_faults_do_not_share_a_part(seed: int, number: int) -> None:
+    """20 s at most; one trouble a proxy; nothing is done to a store in the middle of a power cut."""
+    faults = faults_of(seed, number, EVERYTHING)
+    assert all(0 <= fault.seconds <= 20 for fault in faults)
+    if len(faults) == 2:
+        first, second = ({fault.part, fault.store} - {""} for fault in faults)
+        assert not first & second
+        if Kind.POWER_CUT in {fault.kind for fault in faults}:
+            assert not {"kafka", "valkey"} & (first | second)
+
+
+def test_what_this_machine_does_not_allow_is_never_drawn() -> None:
+    """Only what is able."""
+    able = frozenset({Kind.KILL, Kind.WIPE})
+    assert {fault.kind for number in range(200) for fault in faults_of(3, number, able)} == able
