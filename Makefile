@@ -1,4 +1,4 @@
-# make setup · make demo [ARGS="--port 9000"] · make test · make bench · make chaos [ROUNDS=300] [SEED=n] [RESUME=1] · make lint · make lock
+# make setup · make demo [ARGS="--port 9000"] · make test · make bench · make chaos [ROUNDS=300] [SEED=n] [RESUME=1] · make lint · make fuzz [SECONDS=20 INPUTS=0 SEED= TARGETS="cap http" RECORD=] · make lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -38,6 +38,11 @@ lint-web:
 pytest:
 	$(BIN)/python -m pytest --ignore=tests/browser
 	$(BIN)/python -m pytest tests/browser
+
+# Hostile input, SECONDS or INPUTS for each target; what it learns stays in .cache/fuzz. docs/fuzz.md
+fuzz: setup-tests
+	@$(BIN)/python -m fuzz.tools
+	$(BIN)/python -m fuzz $(TARGETS) --seconds $(or $(SECONDS),$(if $(INPUTS),3600,20)) --inputs $(or $(INPUTS),0) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record)
 
 # After a change of pyproject.toml's dependencies.
 lock:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from fuzz import http_api
+from fuzz import tools
 from fuzz.child import LONGEST_S
 from fuzz.findings import Finding, keep, kept
 from fuzz.page import Page, Progress
@@ -28,28 +28,29 @@ _RESTARTS = 5
 def main() -> int:
     """Attack what was asked for. Exit code 1: something was found."""
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    parser.add_argument("targets", nargs="*", help=f"of {', '.join((*NAMES, http_api.NAME))}; all without")
+    parser.add_argument("targets", nargs="*", help=f"of {', '.join(NAMES)}; all without")
     parser.add_argument("--seconds", type=int, default=20, help="for each target")
     parser.add_argument("--inputs", type=int, default=0, help="for each target; 0: as many as the time allows")
     parser.add_argument("--seed", type=int, default=None, help="without it a fresh one, which is recorded")
     parser.add_argument("--engine", choices=("coverage", "mutation"), help="without it: coverage where Atheris is installed")
     parser.add_argument("--record", action="store_true", help="add the figures to bench/results/fuzz.json")
     given = parser.parse_args()
-    unknown = set(given.targets) - {*NAMES, http_api.NAME}
+    unknown = set(given.targets) - set(NAMES)
     if unknown:
         parser.error(f"no such target: {', '.join(sorted(unknown))}")
     os.nice(19)
+    tools.reach()
     seed = secrets.randbits(31) if given.seed is None else given.seed
     engine = given.engine or ("coverage" if find_spec("atheris") else "mutation")
-    runs, before = [], sum(len(kept(name)) for name in (*NAMES, http_api.NAME))
-    for name in given.targets or (*NAMES, http_api.NAME):
-        run = http_api.attack(seed, given.seconds, given.inputs) if name == http_api.NAME else _attack(name, engine, seed, given)
+    runs, before = [], sum(len(kept(name)) for name in NAMES)
+    for name in given.targets or NAMES:
+        run = _attack(name, engine, seed, given)
         print(f"{name:>16}: {run.inputs:>9,} inputs in {run.seconds:6.1f} s, {run.findings} findings, "
               f"dearest {run.longest_input_ms:.0f} ms, grew {run.growth_mib:.1f} MiB, {run.engine}", flush=True)  # fmt: skip
         runs.append(run)
     if given.record:
         add(runs, f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
-    fresh = sum(len(kept(name)) for name in (*NAMES, http_api.NAME)) - before
+    fresh = sum(len(kept(name)) for name in NAMES) - before
     if fresh:
         print(f"{fresh} new findings below .cache/fuzz/*/findings: each .json tells the story of its .input")
     return 1 if fresh else 0
@@ -57,8 +58,7 @@ def main() -> int:
 
 def _attack(name: str, engine: str, seed: int, given: argparse.Namespace) -> Run:
     """Run one target's child, and start it again when an input killed it."""
-    if engine == "coverage" and name in _NO_COVERAGE:
-        engine = "mutation"
+    engine = _ENGINES.get(name, engine) if engine == "coverage" else engine
     began_s, total, died = time.monotonic(), Progress(), 0
     while (left_s := given.seconds - (time.monotonic() - began_s)) > 0.5 and died <= _RESTARTS:
         left = given.inputs - total.inputs if given.inputs else 0
@@ -84,7 +84,7 @@ def _attack(name: str, engine: str, seed: int, given: argparse.Namespace) -> Run
 
 
 # What these cost lies in C or in another thread: counters of Python's lines would slow them and lead nowhere.
-_NO_COVERAGE = frozenset({"video", "picture", "console_socket", "field_socket"})
+_ENGINES = {"video": "mutation", "picture": "mutation", "console_socket": "mutation", "field_socket": "mutation", "http": "description"}
 
 
 def _session(name: str, engine: str, seed: int, seconds: int, inputs: int) -> tuple[Progress, bool]:

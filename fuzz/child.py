@@ -14,6 +14,7 @@ from random import Random
 
 import structlog
 
+from fuzz import tools
 from fuzz.findings import Finding, folder, keep, of_exception
 from fuzz.mutate import mutated
 from fuzz.page import INPUT_LONGEST, Page, Progress
@@ -149,6 +150,12 @@ def by_coverage(target: Target, attack: Attack, seed: int, seconds: int, inputs:
     atheris.Fuzz()
 
 
+def _by_description(attack: Attack, seed: int, go_on: Callable[[], bool]) -> None:
+    from fuzz.targets.http import by_description  # noqa: PLC0415 - the one target that has one
+
+    by_description(attack.one, seed, go_on)
+
+
 def _open(name: str, engine: str) -> Target:
     if engine == "coverage":
         import atheris  # noqa: PLC0415
@@ -168,12 +175,13 @@ def main() -> int:
     """Attack."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target")
-    parser.add_argument("--engine", choices=("coverage", "mutation"), required=True)
+    parser.add_argument("--engine", choices=("coverage", "mutation", "description"), required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--seconds", type=int, required=True)
     parser.add_argument("--inputs", type=int, required=True, help="0: as many as the time allows")
     parser.add_argument("--page", type=Path, required=True)
     given = parser.parse_args()
+    tools.reach()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[])
     logging.disable()
     target = _open(given.target, given.engine)
@@ -186,6 +194,9 @@ def main() -> int:
         def go_on() -> bool:
             return time.monotonic() < ends_s and not 0 < given.inputs <= attack.progress.inputs
 
+        if given.engine == "description":
+            half_s = time.monotonic() + given.seconds / 2
+            _by_description(attack, given.seed, lambda: go_on() and time.monotonic() < half_s)
         by_mutation(target, attack, Random(given.seed), go_on)
         _keep_samples(target, attack.fresh)
     return 0

@@ -51,7 +51,7 @@ def web_town(valkey_url: str, folder: Path) -> Iterator[WebTown]:
     ids = {"incident": incident, "assignment": assignment, "unit": "u1", "point": "p1", "plan": "cold-orange", "command": "t1",
            "vendor": "standard", "sha256": "0" * 64}  # fmt: skip
     web = create_app(services)
-    persons = {}
+    persons: dict[tuple[Role, str], Person] = {}
     for role in ROLES:
         for area, unit, point in ((COUNTY, "u1", "p1"), (OTHER, "u3x", "p1x")):
             own = {"unit": unit} if role is Role.RESPONDER else {"point": point} if role is Role.STATION else {}

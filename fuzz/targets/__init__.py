@@ -13,6 +13,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "words": ("tokens", "subscriptions", "notes", "feed_entries"),
     "pictures": ("picture",),
     "video": ("video",),
+    "http": ("http",),
     "sockets": ("console_socket", "field_socket"),
 }
 NAMES: tuple[str, ...] = tuple(name for names in _MODULES.values() for name in names)

@@ -12,9 +12,10 @@ from contracts.commit import Commit, decode_commit, encode_commit
 from contracts.events import Event
 from dispatch import State, restore, snapshot
 from fuzz.target import Attempt, Target
-from fuzz.targets.town import ACTORS, COUNTY, NOW_MS, PARTITION, fresh_state, night, shaper
+from fuzz.targets.town import ACTORS, NOW_MS, PARTITION, fresh_state, night, shaper
 from stream.log.fold import Fold
 from stream.writer.decision import Judge
+from tests.unit.dispatch.night import COUNTY
 
 # A state grows with what it accepts; begun anew so often, the memory that is measured is the parser's.
 _ANEW_EVERY = 400

@@ -18,7 +18,7 @@ from dispatch import State
 from fuzz.target import Attempt, Target
 from fuzz.targets.cases import OpenKeys, reader
 from fuzz.targets.places import SAMPLES
-from fuzz.targets.town import COUNTY, NOW_MS, fresh_state, shaper
+from fuzz.targets.town import NOW_MS, fresh_state, shaper
 from stream.agents import UnusableError
 from stream.commands import encode_checked
 from stream.deadletters import numbered_letter
@@ -27,6 +27,7 @@ from stream.readmodel import positions
 from stream.sightings.agent import Watcher
 from stream.sightings.tracks import CameraTracks
 from stream.weather import WeatherDesk
+from tests.unit.dispatch.night import COUNTY
 
 # What stream.agents.Taker makes a dead letter of, with a code of its own; anything else it would have to call `agent_failed`.
 USED = (UnusableError, NuandengError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -61,6 +62,13 @@ class Followed:
         yield self._state
 
 
+class Table(dict[bytes, bytes]):
+    """stream.sightings.kept_table.KeptTable, which keeps at once."""
+
+    async def kept(self) -> None:
+        """Nothing is on its way."""
+
+
 class Letters:
     """stream.deadletters.DeadLetters that counts."""
 
@@ -82,7 +90,7 @@ def at_once(coroutine: Coroutine[Any, Any, Any]) -> None:
 
 
 def _observations() -> Attempt:
-    sender, table = Sent(), {}  # type: ignore[var-annotated]
+    sender, table = Sent(), Table()
     watcher = Watcher(table, cast("Any", Followed()), cast("Any", sender), Counter())
 
     def attempt(raw: bytes) -> str:
@@ -99,7 +107,7 @@ def _observations() -> Attempt:
 
 def _tracks() -> Attempt:
     """A table's entry that a changelog brought back, followed by a sound look."""
-    sender, table = Sent(), {}  # type: ignore[var-annotated]
+    sender, table = Sent(), Table()
     watcher = Watcher(table, cast("Any", Followed()), cast("Any", sender), Counter())
     look = msgspec.json.encode({
         "type": "Detections.1", "camera": "cam1", "jurisdiction": COUNTY, "adapter": "rtsp",

@@ -21,6 +21,7 @@ _COMPILE = [
 _LOCKS: dict[str, tuple[str, ...]] = {
     "runtime": ("pyproject.toml", "--group", "build"),
     "test": ("pyproject.toml", "--group", "build", "--group", "test", "-c", "requirements/runtime.txt"),
+    "fuzz": ("--group", "fuzz", "-c", "requirements/test.txt"),
     "setup": ("--group", "setup", "-c", "requirements/runtime.txt"),
     "java": ("--group", "java"),
     "node": ("--group", "node"),

@@ -1,2 +1,0 @@
-NAME="http"
-def attack(*a): raise SystemExit
