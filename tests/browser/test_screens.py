@@ -144,6 +144,7 @@ def test_the_console_on_a_phone(night: dict[str, str], console: Callable[..., Co
     """One column: the queue, then the incident with a way back, and the card with whom to call."""
     desk = console(width=390, height=844)
     page = desk.enter("op-city")
+    expect(desk.row(night["371602"])).to_be_visible()
     whole(page)
     desk.keep(artefacts, "console-phone-queue")
     desk.row(night["371602"]).click()
