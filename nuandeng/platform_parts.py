@@ -58,7 +58,7 @@ def platform_parts(installation: Installation) -> list[Part]:
             f"camera_adapters.{kind}",
             depends_on=below,
             ready=partial(_beats, url, name),
-            progress=partial(_turning, url, name),
+            progress=partial(_progress, url, name),
         )
         for kind, name in ((kind, f"{kind}-adapter") for kind in installation.settings.adapters)
     ]
@@ -136,17 +136,11 @@ def _beats(url: str, name: str, pid: int) -> bool:
 
 
 def _progress(url: str, name: str) -> Progress | None:
-    return _progress_in(_heartbeat(url, name))
-
-
-def _turning(url: str, name: str) -> Progress | None:
-    """Of an adapter, which beats whatever else is away: one that is not heard stands still altogether."""
+    """Of a part that beats whatever else is away: one that is not heard is frozen, and stands still altogether."""
     beat = _heartbeat(url, name)
-    return Progress(done=-1, lag=1) if beat == {} else _progress_in(beat)
-
-
-def _progress_in(beat: dict[str, str] | None) -> Progress | None:
-    return Progress(done=int(beat["progress"]), lag=int(beat["lag"])) if beat else None
+    if beat is None:
+        return None
+    return Progress(done=int(beat["progress"]), lag=int(beat["lag"])) if beat else Progress(done=-1, lag=1)
 
 
 def answers(url: str, _pid: int) -> bool:

@@ -6,23 +6,41 @@ seconds of an installation.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from faust.transport.drivers.aiokafka import Consumer
 
+from contracts.runtime import Runtime
+from stream.access import kafka_settings
+from stream.log.read import RangeReader
+from stream.passed_over import PassedOver
+
 
 class FirstRecordConsumer(Consumer):
-    """Faust's consumer, which goes back to the first record where nothing is committed."""
+    """Faust's consumer, which goes back to the first record where nothing is committed.
+
+    begun: (topic, partition) → where it began since this was last asked.
+    """
+
+    begun: ClassVar[dict[tuple[str, int], int]] = {}
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
         """Seek all partitions to their committed offsets, those without one to their beginning."""
         offsets: Mapping[Any, int] = await super().seek_to_committed()
         changelogs = self.app.tables.changelog_topics
-        fresh = [place for place, offset in offsets.items() if not offset and place.topic not in changelogs]
+        ours = {place: offset for place, offset in offsets.items() if place.topic not in changelogs}
+        fresh = [place for place, offset in ours.items() if not offset]
         if fresh:
             for place, first in (await self.earliest_offsets(*fresh)).items():
                 await self._seek(place, first)
+                ours[place] = first
+        self.begun.update({(place.topic, place.partition): offset for place, offset in ours.items()})
         return offsets
+
+
+def passed_over(runtime: Runtime, topic: str) -> PassedOver:
+    """What this consumer passes over of a topic."""
+    return PassedOver(RangeReader(kafka_settings(runtime), topic), topic, FirstRecordConsumer.begun)
 
 
 def begin_at_first_record(app: Any) -> None:

@@ -54,25 +54,3 @@ def read_heartbeats(store: redis.Redis) -> dict[str, dict[str, str]]:
         if fields:
             found[key.decode().partition(":")[2]] = {name.decode(): value.decode() for name, value in fields.items()}  # type: ignore[union-attr]
     return found
-
-
-class Watchdog:
-    """Pure: decides from successive heartbeats whether a worker is stuck. One per worker."""
-
-    def __init__(self, patience_s: float = 30.0) -> None:
-        self._patience_s = patience_s
-        self._progress: str | None = None
-        self._pid: str | None = None
-        self._since_s = 0.0
-
-    def stuck(self, fields: Mapping[str, str] | None, now_s: float) -> bool:
-        """Say whether its offsets have stood still for patience_s although there was work.
-
-        fields: of its latest heartbeat, None when there is none. now_s: any clock that never goes back.
-        """
-        if fields is None or fields["pid"] != self._pid or fields["progress"] != self._progress or int(fields["lag"]) == 0:
-            self._pid = None if fields is None else fields["pid"]
-            self._progress = None if fields is None else fields["progress"]
-            self._since_s = now_s
-            return False
-        return now_s - self._since_s > self._patience_s

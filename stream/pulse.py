@@ -30,6 +30,7 @@ class GroupPulse(faust.Service):
         self._settings, self._group, self._heartbeat, self._counters = settings, group, heartbeat, counters
         self._places = [TopicPartition(name, partition) for name, partitions in topics.items() for partition in range(partitions)]
         self._consumer: AIOKafkaConsumer | None = None
+        self._progress = 0
 
     async def on_stop(self) -> None:
         """Disconnect."""
@@ -38,24 +39,25 @@ class GroupPulse(faust.Service):
     @faust.Service.task
     async def _beat(self) -> None:
         while not self.should_stop:
+            lag = 0
             try:
-                progress, lag = await self._measure()
+                self._progress, lag = await asyncio.wait_for(self._measure(), _CALL_S)
             except (KafkaError, OSError, TimeoutError) as err:
+                # The broker is away, which is not the worker's fault. It beats all the same: silence means that it is frozen.
                 log.debug("pulse_failed", error=repr(err))
                 await self._drop()
-            else:
-                await self._heartbeat.beat(progress=progress, lag=lag, counters=self._counters)
+            await self._heartbeat.beat(progress=self._progress, lag=lag, counters=self._counters)
             await self.sleep(EVERY_S)
 
     async def _measure(self) -> tuple[int, int]:
         if self._consumer is None:
             consumer = AIOKafkaConsumer(**self._settings, group_id=self._group, enable_auto_commit=False)
-            await asyncio.wait_for(consumer.start(), _CALL_S)
             self._consumer = consumer
-        ends = await asyncio.wait_for(self._consumer.end_offsets(self._places), _CALL_S)
+            await consumer.start()
+        ends = await self._consumer.end_offsets(self._places)
         progress = lag = 0
         for place in self._places:
-            done = await asyncio.wait_for(self._consumer.committed(place), _CALL_S) or 0
+            done = await self._consumer.committed(place) or 0
             progress += done
             lag += max(0, int(ends[place]) - done)
         return progress, lag

@@ -26,6 +26,11 @@ class RangeReader:
         async with self._busy:
             await self._drop()
 
+    async def begin(self, partition: int) -> int:
+        """Return the offset of the first record that is still there. Raises KafkaError, OSError, TimeoutError."""
+        async with self._busy:
+            return await self._guarded(self._begin(TopicPartition(self._topic, partition)))
+
     async def end(self, partition: int) -> int:
         """Return the offset that the next record will get. Raises KafkaError, OSError, TimeoutError."""
         async with self._busy:
@@ -72,6 +77,10 @@ class RangeReader:
         if consumer is not None:
             with contextlib.suppress(KafkaError, OSError, TimeoutError):
                 await asyncio.wait_for(consumer.stop(), _CALL_S)
+
+    async def _begin(self, partition: TopicPartition) -> int:
+        consumer = await self._connected()
+        return int((await asyncio.wait_for(consumer.beginning_offsets([partition]), _CALL_S))[partition])
 
     async def _end(self, partition: TopicPartition) -> int:
         consumer = await self._connected()

@@ -7,11 +7,13 @@ from contracts.runtime import Runtime
 from contracts.topics import OBSERVATIONS, WRITER_PARTITIONS
 from stream.access import kafka_settings, topic
 from stream.agents import Taker
+from stream.beginning import passed_over
 from stream.heartbeat import Heartbeat
 from stream.pulse import GroupPulse, store_of
 from stream.roles.following import Outlets, OutletService
 from stream.roles.hosting import host
 from stream.sightings.agent import TABLE, Watcher
+from stream.sightings.kept_table import KeptTable
 from stream.worker import app_id, raw_topic
 
 
@@ -19,14 +21,15 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
     """Put agent, table and services into the app."""
     name_of_topic = topic(runtime, OBSERVATIONS)
     outlets = Outlets(runtime, name)
-    table = app.Table(TABLE, key_type=bytes, value_type=bytes, partitions=WRITER_PARTITIONS)
+    table = KeptTable(app, name=TABLE, key_type=bytes, value_type=bytes, partitions=WRITER_PARTITIONS, beacon=app.tables.beacon)
+    app.tables.add(table)
     counts: Counter[str] = Counter()
 
     @app.agent(raw_topic(app, name_of_topic))  # type: ignore[untyped-decorator]
     async def observe(stream: Any) -> None:
         await outlets.connected.wait()
         watcher = Watcher(table, outlets.follower, outlets.sender, counts)
-        await Taker(watcher.use, outlets.letters, name_of_topic, counts).run(stream)
+        await Taker(watcher.use, outlets.letters, name_of_topic, counts, passed_over(runtime, name_of_topic)).run(stream)
 
     host(app, OutletService, outlets)
     host(app, Pulse, runtime, name, app_id(runtime, "sightings"), {name_of_topic: WRITER_PARTITIONS}, counts)

@@ -8,6 +8,7 @@ from contracts.runtime import Runtime
 from contracts.topics import REPORTS, WARNINGS
 from stream.access import topic
 from stream.agents import Taker
+from stream.beginning import passed_over
 from stream.intake import IntakeDesk
 from stream.roles.following import Outlets, OutletService
 from stream.roles.hosting import host
@@ -28,13 +29,13 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
         await outlets.connected.wait()
         borders = read_borders(Path(runtime.borders)) if runtime.borders else {}
         desk = WeatherDesk(codes, borders, outlets.follower, outlets.sender)
-        await Taker(desk.use, outlets.letters, warnings, counts).run(stream)
+        await Taker(desk.use, outlets.letters, warnings, counts, passed_over(runtime, warnings)).run(stream)
 
     @app.agent(raw_topic(app, reports))  # type: ignore[untyped-decorator]
     async def take_in(stream: Any) -> None:
         await outlets.connected.wait()
         desk = IntakeDesk(frozenset(codes), outlets.sender)
-        await Taker(desk.use, outlets.letters, reports, counts).run(stream)
+        await Taker(desk.use, outlets.letters, reports, counts, passed_over(runtime, reports)).run(stream)
 
     host(app, OutletService, outlets)
     host(app, Pulse, runtime, name, app_id(runtime, "weather"), {warnings: 1, reports: 1}, counts)

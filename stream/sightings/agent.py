@@ -36,7 +36,7 @@ class UnknownCameraError(Exception):
 
 
 class Watcher:
-    """Uses one record at a time. table: camera key → CameraTracks as bytes."""
+    """Uses one record at a time. table: a KeptTable of camera key → CameraTracks as bytes."""
 
     def __init__(self, table: Any, follower: LogFollower, sender: CommandSender, counts: Counter[str]) -> None:
         self._table, self._follower, self._sender, self.counts = table, follower, sender, counts
@@ -95,6 +95,7 @@ class Watcher:
         if tracks.tracks or before.tracks or not stored:
             # Only now: a report that could not be sent is found due again.
             self._table[key] = _encode_tracks(tracks)
+            await self._table.kept()
 
     def _tracks(self, stored: bytes | None) -> CameraTracks:
         """What the table holds of a camera. What cannot be read any more is begun anew: else the camera would see nobody for ever."""

@@ -16,7 +16,7 @@ import redis
 from contracts.runtime import VARIABLE, KafkaAccess, Runtime
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningValkey
-from nuandeng.platform_parts import _beats, _turning
+from nuandeng.platform_parts import _beats, _progress
 from nuandeng.supervisor import Part, Progress, Supervisor
 from nuandeng.supervisor.lines import Terminal
 
@@ -57,7 +57,7 @@ def _supervised(valkey: RunningValkey, folder: Path, how: str) -> Supervisor:
         argv=(sys.executable, "-c", _ADAPTER, how),
         env={VARIABLE: str(folder / "runtime.json")},
         ready=partial(_beats, valkey.url, "test-adapter"),
-        progress=partial(_turning, valkey.url, "test-adapter"),
+        progress=partial(_progress, valkey.url, "test-adapter"),
         stalled_after_s=3.0,
     )
     return Supervisor([part], log_dir=folder / "logs", terminal=Terminal(io.StringIO()), guard=Guard())
@@ -92,10 +92,10 @@ def test_a_frozen_adapter_is_started_again_and_a_healthy_one_is_left_alone(valke
         await _until(lambda: _beats(valkey.url, "test-adapter", supervisor.pid("test-adapter") or 0))
         first = supervisor.pid("test-adapter")
         assert first is not None
-        heard = _turning(valkey.url, "test-adapter")
+        heard = _progress(valkey.url, "test-adapter")
         assert heard is not None
         assert heard.lag == 0
-        await _until(lambda: (_turning(valkey.url, "test-adapter") or heard).done > heard.done + 60)
+        await _until(lambda: (_progress(valkey.url, "test-adapter") or heard).done > heard.done + 60)
         assert supervisor.restarts("test-adapter") == 0
         os.kill(first, signal.SIGSTOP)
         await _until(lambda: supervisor.restarts("test-adapter") == 1)
@@ -106,7 +106,7 @@ def test_a_frozen_adapter_is_started_again_and_a_healthy_one_is_left_alone(valke
     asyncio.run(body())
     with redis.Redis.from_url(valkey.url) as store:
         store.delete("worker:test-adapter")
-    assert _turning(valkey.url, "test-adapter") == Progress(done=-1, lag=1)
+    assert _progress(valkey.url, "test-adapter") == Progress(done=-1, lag=1)
     valkey.kill()
-    assert _turning(valkey.url, "test-adapter") is None
+    assert _progress(valkey.url, "test-adapter") is None
     valkey.restart()

@@ -8,11 +8,11 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from fuzz.targets.topics import Followed, Sent
-from fuzz.targets.town import COUNTY
+from fuzz.targets.topics import Followed, Sent, Table
 from stream.sightings.agent import Watcher
 from stream.sightings.dwell import AGAIN_FIRST_MS, again_ms
 from stream.sightings.tracks import CameraTracks
+from tests.unit.dispatch.night import COUNTY
 
 KEY = f"{COUNTY}/cam1".encode()
 
@@ -22,7 +22,7 @@ def detections(*at_ms: int) -> bytes:
     return msgspec.json.encode({"type": "Detections.1", "camera": "cam1", "jurisdiction": COUNTY, "adapter": "rtsp", "looks": looks})
 
 
-def watched(table: dict[bytes, bytes], *records: bytes) -> Counter[str]:
+def watched(table: Table, *records: bytes) -> Counter[str]:
     async def run() -> Counter[str]:
         counts: Counter[str] = Counter()
         watcher = Watcher(table, cast("Any", Followed()), cast("Any", Sent()), counts)
@@ -36,7 +36,7 @@ def watched(table: dict[bytes, bytes], *records: bytes) -> Counter[str]:
 def test_a_look_from_the_far_future_silences_nobody() -> None:
     """Its time was kept as the newest, and every look after it was too late for ever."""
     now_ms = time.time_ns() // 1_000_000
-    table: dict[bytes, bytes] = {}
+    table = Table()
     counts = watched(table, detections(2**63 - 1), detections(10**30), detections(now_ms))
     assert (counts["too_early"], counts["too_late"]) == (2, 0)
     assert msgspec.json.decode(table[KEY], type=CameraTracks).newest_ms == now_ms
@@ -45,7 +45,7 @@ def test_a_look_from_the_far_future_silences_nobody() -> None:
 @pytest.mark.parametrize("stored", [b"\xff", b"{", b'{"tracks":[{"id":"\xc0"}]}', b'{"newest_ms":"x"}'])
 def test_a_table_that_cannot_be_read_is_begun_anew(stored: bytes) -> None:
     """Every further record of the camera went to the dead letters."""
-    table = {KEY: stored}
+    table = Table({KEY: stored})
     counts = watched(table, detections(time.time_ns() // 1_000_000))
     assert counts["tracks_unreadable"] == 1
     assert len(msgspec.json.decode(table[KEY], type=CameraTracks).tracks) == 1

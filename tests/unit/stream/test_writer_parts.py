@@ -16,7 +16,6 @@ from contracts.values import Actor, Place
 from dispatch import State
 from stream.audit import Verifier
 from stream.commands import client_command_id
-from stream.heartbeat import Watchdog
 from stream.log.fold import Fold
 from stream.partition import murmur2, partition_of
 from stream.weather import concerned
@@ -187,19 +186,6 @@ def test_a_clients_identifier_is_its_own() -> None:
     """Accounts and keys can't be shifted into one another, and no client's identifier is one of the platform's."""
     assert client_command_id("a", "bc") != client_command_id("ab", "c")
     assert not client_command_id("sys", ":x").startswith("sys:")
-
-
-def test_the_watchdog_bites_only_who_stands_still_with_work() -> None:
-    """No lag, progress, or a new process: patience starts anew."""
-    dog = Watchdog(patience_s=30)
-    fields = {"pid": "1", "progress": "5", "lag": "3"}
-    assert not dog.stuck(fields, 0)
-    assert not dog.stuck(fields, 30)
-    assert dog.stuck(fields, 31)
-    assert not dog.stuck({**fields, "progress": "6"}, 32)
-    assert not dog.stuck({**fields, "progress": "6", "lag": "0"}, 90)
-    assert not dog.stuck({**fields, "pid": "2", "progress": "6"}, 95)
-    assert not dog.stuck(None, 200)
 
 
 CODES = ("371600", "371602", "371622")
