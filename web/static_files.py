@@ -64,7 +64,10 @@ class FrontEnds:
         if joined is None or name.endswith((".br", ".gz")) or "/." in f"/{name}":
             return None
         path = Path(joined)
-        return path if path.is_file() else None
+        try:
+            return path if path.is_file() else None
+        except OSError:
+            return None  # longer than a name can be
 
     def _send(self, name: str, cache: str) -> Response:
         path = self._find(name)
