@@ -12,6 +12,9 @@ from web.ports import HeadBlur
 from web.problems import TooLargeError, UnreadableBodyError
 
 MOST_PIXELS = 64_000_000
+# No camera writes less than a byte for so many pixels; a file of a few bytes must not cost a server a second and 200 MB.
+_PIXELS_A_BYTE = 500
+_SMALL_PIXELS = 4_000_000
 _LONGEST_PX = 2560
 _SHOWN_PX = 1280
 _MOSAIC_CELLS = 24
@@ -31,9 +34,7 @@ def take_in(raw: bytes, blur: HeadBlur | None) -> tuple[bytes, bytes, str]:
         UnreadableBodyError: neither JPEG nor PNG, or damaged.
         TooLargeError: more than MOST_PIXELS.
     """
-    width, height = size_of(raw)
-    if width * height > MOST_PIXELS:
-        raise TooLargeError(f"The picture has {width}×{height} pixels.")
+    check_size(raw)
     # OpenCV lets other greenlets run only from another thread.
     original: bytes = gevent.get_hub().threadpool.apply(_clean, (raw,))
     if blur is not None:
@@ -43,6 +44,16 @@ def take_in(raw: bytes, blur: HeadBlur | None) -> tuple[bytes, bytes, str]:
             raise UnreadableBodyError(str(err)) from err
     # Nothing that finds heads runs here: then nothing is shown but colours.
     return original, gevent.get_hub().threadpool.apply(_mosaic, (original,)), "mosaic"
+
+
+def check_size(raw: bytes) -> tuple[int, int]:
+    """Return width and height when they may be decoded. Raises UnreadableBodyError, TooLargeError."""
+    width, height = size_of(raw)
+    if width * height > MOST_PIXELS:
+        raise TooLargeError(f"The picture has {width}×{height} pixels.")
+    if width * height > max(_SMALL_PIXELS, _PIXELS_A_BYTE * len(raw)):
+        raise UnreadableBodyError(f"{len(raw)} bytes are no photograph of {width}×{height} pixels.")
+    return width, height
 
 
 def size_of(raw: bytes) -> tuple[int, int]:

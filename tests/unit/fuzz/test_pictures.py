@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fuzz.targets.pictures import smuggled
-from web.api.picture_bytes import size_of
+from web.api.picture_bytes import check_size, size_of
 from web.problems import UnreadableBodyError
 
 JPEG = bytes(cv2.imencode(".jpg", np.zeros((48, 64, 3), np.uint8))[1])
@@ -27,3 +27,12 @@ def test_what_cannot_stand_before_a_frame_is_refused(misplaced: bytes) -> None:
     """Rather than guess what a decoder makes of it."""
     with pytest.raises(UnreadableBodyError):
         size_of(JPEG[:2] + misplaced + JPEG[2:])
+
+
+def test_a_few_bytes_are_no_large_photograph() -> None:
+    """257 bytes of PNG cost more than a second and the memory of their 64 million pixels."""
+    png = bytes(cv2.imencode(".png", np.zeros((48, 64, 3), np.uint8))[1])
+    with pytest.raises(UnreadableBodyError):
+        check_size(png[:16] + (7000).to_bytes(4, "big") * 2 + png[24:])
+    black = bytes(cv2.imencode(".jpg", np.zeros((3000, 4000, 3), np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 40])[1])
+    assert check_size(black) == (4000, 3000)
