@@ -86,7 +86,8 @@ RULES: Mapping[str, Rule] = {
     "plans.list": _area(*DESKS) | {R: Reach.AREA},
     "plans.override": _area(SUP),
     # facts
-    "warnings.push": {ADM: Reach.SELF},
+    # A warning may be for any of the areas here: only who is responsible for all of them may send one.
+    "warnings.push": _area(ADM),
     "positions.push": {R: Reach.SELF},
     # pictures
     "pictures.upload": dict.fromkeys((OP, SUP, ST, R), Reach.SELF),

@@ -12,6 +12,7 @@ from contracts.topics import RAW_INTAKE
 from stream.access import topic
 from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, case_secret, check_case_signature
 from stream.intake_sealing import seal_intake
+from web.access.check import Target
 from web.api.replies import reply
 from web.api.routes import Call, route
 from web.api.values import FixBody
@@ -31,6 +32,8 @@ class FixesBody(Wire):
 @route("warnings.push", "POST", "/weather/warnings", "A CAP 1.2 or 12379 warning", takes="application/xml", gives={202: "Taken"})
 def push_warning(call: Call) -> Response:
     """Handed to the weather adapter as it came; what it cannot read becomes a dead letter with its reason."""
+    for jurisdiction in call.services.jurisdictions:
+        call.access(Target(area=jurisdiction))
     return _take(call, "weather")
 
 
