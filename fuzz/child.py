@@ -1,4 +1,4 @@
-"""`python -m fuzz.child TARGET …`: attacks one target in this process until its time or its inputs are over. Started by `python -m fuzz`."""
+"""`python -m fuzz.child TARGET …`: attacks one target in this process for its time or its inputs. Started by `python -m fuzz`."""
 
 import argparse
 import gc

@@ -43,16 +43,20 @@ class Shaper:
                 return tuple(self.value(kind.item_type, name) for _ in range(rng.choice((0, 1, 1, 2, 4))))
             case inspect.DictType():
                 return {self.value(kind.key_type): self.value(kind.value_type) for _ in range(rng.choice((0, 1, 2)))}
-            case inspect.BoolType():
-                return rng.random() < 0.5
             case inspect.IntType():
                 return DAY_MS + rng.randint(-(10**7), 10**7) if name.endswith("_ms") else rng.choice((0, 1, 2, 3, 7, 30, 600))
             case inspect.FloatType():
                 return self._float(name)
             case inspect.StrType():
                 return self._text(name)
+        return self._plain(kind)
+
+    def _plain(self, kind: inspect.Type) -> Any:
+        match kind:
+            case inspect.BoolType():
+                return self._rng.random() < 0.5
             case inspect.BytesType():
-                return rng.randbytes(12)
+                return self._rng.randbytes(12)
             case inspect.NoneType():
                 return None
         raise TypeError(f"no value for {kind}")

@@ -78,8 +78,11 @@ def _furnish(town: Town, county: str, square: Any, mark: str) -> None:
 
 
 def _runtime(valkey_url: str, folder: Path) -> Runtime:
+    borders = folder / "borders.geojson"
+    borders.parent.mkdir(parents=True, exist_ok=True)
+    borders.write_text('{"type":"FeatureCollection","features":[]}')
     return Runtime(
-        kafka=KafkaAccess(bootstrap="127.0.0.1:1"), valkey_url=valkey_url, data_dir=str(folder), keystore=str(folder / "keys"),
+        borders=str(borders), kafka=KafkaAccess(bootstrap="127.0.0.1:1"), valkey_url=valkey_url, data_dir=str(folder), keystore=str(folder / "keys"),
         secrets_store=str(folder / "secrets"), evidence=str(folder / "evidence"), demo=True,
         jurisdictions=tuple(
             Jurisdiction(code=code, name_zh=code, name_en=code, kind="city" if code == CITY else "county") for code in (CITY, COUNTY, OTHER)

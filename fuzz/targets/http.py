@@ -59,8 +59,9 @@ class Caller:
         octets = asked.body.encode() if isinstance(asked.body, str) else b"" if asked.body is None else msgspec.json.encode(asked.body)
         try:
             response = self._client.open(
-                quote(asked.path, safe="/%"), method=asked.method, query_string=asked.query.encode(), data=octets, headers=self._headers(asked)
-            )
+                quote(asked.path, safe="/%"), method=asked.method, query_string=asked.query, data=octets,
+                headers=self._headers(asked),
+            )  # fmt: skip
         except (ValueError, UnicodeError):
             if _sendable(asked):
                 raise
@@ -77,15 +78,17 @@ class Caller:
         return given if person is None else {**given, "Authorization": f"Bearer {person.token}"}
 
     def _code(self, response: Response) -> str:
-        return str(response.json["code"]) if response.status_code >= 400 and response.is_json else ""
+        return str(response.json.get("code", "")) if response.status_code >= 400 and response.is_json else ""
 
     def _check(self, asked: Asked, response: Response) -> None:
         status, route = response.status_code, _route(asked.path)
         if status >= 500 and status != 503:
             raise AssertionError(f"{status} for {asked.method} {route}")
-        if status >= 400 and asked.method != "HEAD":
-            if response.mimetype != problems.CONTENT_TYPE or self._code(response) not in _CODES:
-                raise AssertionError(f"{status} without a code we know: {response.mimetype} {response.get_data()[:200]!r}")
+        if route == "/readyz":
+            return  # 503 with each part's state: here there are none
+        told = response.mimetype == problems.CONTENT_TYPE and self._code(response) in _CODES
+        if status >= 400 and asked.method != "HEAD" and not told:
+            raise AssertionError(f"{status} without a code we know: {response.mimetype} {response.get_data()[:200]!r}")
         allowed = self._described.get((asked.method, route))
         if allowed is not None and status not in allowed | _ANYWHERE:
             raise AssertionError(f"{status} is not described for {asked.method} {route}")
@@ -154,13 +157,14 @@ SOUND_BODIES: dict[str, Any] = {
     "assignments.answer": {"accept": True, "channel": "phone"}, "assignments.move": {"to": "en_route", "eta_s": 60},
     "assignments.bed": {"point": "p1"}, "units.duty": {"state": "available"}, "points.beds": {"beds_free": 3},
     "units.sos": {"place": {"lat_wgs84": 37.38, "lon_wgs84": 117.97, "area": "371602001002"}},
-    "plans.override": {"active": True, "reason": "r"}, "positions.push": {"fixes": [{"lat_wgs84": 37.4, "lon_wgs84": 117.9, "at_ms": 1}]},
+    "plans.override": {"active": True, "reason": "r"},
+    "positions.push": {"fixes": [{"lat_wgs84": 37.4, "lon_wgs84": 117.9, "at_ms": 1}]},
     "push.subscribe": {"endpoint": "https://push.example.org/x", "keys": {"p256dh": "B" * 87, "auth": "A" * 22}},
     "warnings.push": "<alert/>", "pictures.original": {"reason": "r"},
     "pictures.upload": '--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n\xff\xd8\r\n--b--\r\n',
 }  # fmt: skip
-_QUERIES = ("", "limit=2&cursor=AAAA", "jurisdiction=371602&q=a", "min_sequence=371602:1", "state=filed,reported", "duty=all", "from=1&limit=9",
-            "wave=1&k=3", "incident=371602-i8")  # fmt: skip
+_QUERIES = ("", "limit=2&cursor=AAAA", "jurisdiction=371602&q=a", "min_sequence=371602:1", "state=filed,reported", "duty=all",
+            "from=1&limit=9", "wave=1&k=3", "incident=371602-i8")  # fmt: skip
 
 
 def samples() -> Iterator[bytes]:
@@ -171,8 +175,9 @@ def samples() -> Iterator[bytes]:
             headers = {"Idempotency-Key": f"k{rng.randint(0, 9)}"} if rng.random() < 0.3 else {}
             if route.takes == "multipart/form-data":
                 headers["Content-Type"] = "multipart/form-data; boundary=b"
-            yield msgspec.json.encode(Asked(method=route.method, path=_path(route, rng), who=who, query=rng.choice(_QUERIES), headers=headers,
-                                            body=SOUND_BODIES.get(route.operation, {} if route.method == "POST" else None)))  # fmt: skip
+            body = SOUND_BODIES.get(route.operation, {} if route.method == "POST" else None)
+            asked = Asked(method=route.method, path=_path(route, rng), who=who, query=rng.choice(_QUERIES), headers=headers, body=body)
+            yield msgspec.json.encode(asked)
 
 
 def by_description(one: Callable[[bytes], None], seed: int, go_on: Callable[[], bool]) -> None:
@@ -220,5 +225,5 @@ def _of_case(case: Any, rng: Random) -> bytes:
 
 TARGETS = {
     "http": Target(name="http", about="every route", form="json", samples=samples, attack=_attack,
-                   words=(b'"who":"supervisor@371602"', b'"query":"min_sequence=371602:999999"', b'"Idempotency-Key":"k1"', b"%00", b"%ff")),
+                   words=(b'"who":"supervisor@371602"', b'"query":"min_sequence=371602:999999"', b'"Idempotency-Key":"k1"', b"%00")),
 }  # fmt: skip

@@ -13,9 +13,7 @@ from web.problems import TooLargeError, UnreadableBodyError
 
 
 def _taken(raw: bytes) -> str:
-    width, height = picture_bytes.size_of(raw)
-    if width * height > picture_bytes.MOST_PIXELS:
-        raise TooLargeError("too many pixels")
+    width, height = picture_bytes.check_size(raw)
     cleaned = picture_bytes._clean(raw)  # noqa: SLF001 - what take_in does, without its threads
     image = picture_bytes._decode(raw)  # noqa: SLF001
     if image.shape[0] * image.shape[1] != width * height:
@@ -49,7 +47,8 @@ TARGETS = {
     "picture": Target(
         name="picture", about="JPEG and PNG uploads", form="octets", samples=_samples, attack=lambda: nullcontext(_taken),
         refuses=(UnreadableBodyError, TooLargeError, UnreadableError),
-        longest=200_000, words=(b"\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc", b"\xff\x01", b"\xff\xd8", b"\xff\xd0", b"\x89PNG\r\n\x1a\n", b"IHDR\x7f\xff\xff\xff",
+        longest=200_000, words=(b"\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc", b"\xff\x01", b"\xff\xd8", b"\xff\xd0", b"\x89PNG\r\n\x1a\n",
+               b"IHDR\x7f\xff\xff\xff",
                b"\xff\xe1\x00\x22Exif\0\0", b"IDAT", b"acTL", b"\xff\xda"),
     )
 }  # fmt: skip

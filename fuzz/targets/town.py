@@ -67,7 +67,7 @@ def known(state: State) -> dict[str, list[Any]]:
         "jurisdiction": [COUNTY], "incident": list(state.incidents), "into": list(state.incidents), "assignment": list(state.assignments),
         "unit": list(state.units), "point": ["p1"], "camera": ["cam1"], "plan": ["cold"], "identifier": ["w1", "w2"],
         "references": [(), ("w1",)], "area": ["371602001002", "371602", "3716"], "areas": [("371602",), ("371602001002",)],
-        "effect": [effect for effect in state.owed] or ["e"], "subject": [*state.incidents, *state.assignments, *state.units],
+        "effect": list(state.owed) or ["e"], "subject": [*state.incidents, *state.assignments, *state.units],
         "sent_at_ms": [NOW_MS],
     }  # fmt: skip
 

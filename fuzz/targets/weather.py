@@ -19,8 +19,10 @@ _WORDS = (
     b"<geocode>371600,371602</geocode>", b"\xb0\xa1", b"xmlns='urn:oasis:names:tc:emergency:cap:1.1'", b"0001-01-01T00:00:00+14:00",
 )  # fmt: skip
 _INDEX = (
-    b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link type='application/cap+xml' href='a.xml'/></entry>"
-    b"<entry><link href='http://127.0.0.1/b.xml'/></entry></feed>",
+    (
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link type='application/cap+xml' href='a.xml'/></entry>"
+        b"<entry><link href='http://127.0.0.1/b.xml'/></entry></feed>"
+    ),
     b"<rss><channel><item><link>http://127.0.0.1/c.xml</link></item><item><link>//elsewhere/d</link></item></channel></rss>",
 )
 

@@ -80,7 +80,8 @@ _ENTRY = (
 TARGETS = {
     target.name: target
     for target in (
-        Target(name="tokens", about="log-in tokens", form="octets", samples=lambda: iter((_TOKENS.issue("op", 1_768_744_800_000)[0].encode(),)),
+        Target(name="tokens", about="log-in tokens", form="octets",
+               samples=lambda: iter((_TOKENS.issue("op", 1_768_744_800_000)[0].encode(),)),
                attack=lambda: nullcontext(_token), refuses=(NoSessionError,)),
         Target(name="subscriptions", about="Web Push subscriptions", form="json", samples=lambda: iter((_SUBSCRIPTION,)),
                attack=lambda: nullcontext(_subscriptions()), refuses=(UnreadableError,), words=(b"https://[", b"https://127.0.0.1/", b"https://[::1]/")),
