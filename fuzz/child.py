@@ -128,7 +128,7 @@ def by_mutation(target: Target, attack: Attack, rng: Random, go_on: Callable[[],
 
 def by_coverage(target: Target, attack: Attack, seed: int, seconds: int, inputs: int) -> None:
     """Atheris: keeps what reaches new code of ours. Half of its mutations are libFuzzer's, half ours. Ends the process."""
-    import atheris  # noqa: PLC0415 - only where there is one for this Python
+    import atheris  # type: ignore[import-untyped]  # noqa: PLC0415 - only where there is one for this Python
 
     place = folder(target.name) / "coverage"
     place.mkdir(parents=True, exist_ok=True)

@@ -82,7 +82,8 @@ def _runtime(valkey_url: str, folder: Path) -> Runtime:
     borders.parent.mkdir(parents=True, exist_ok=True)
     borders.write_text('{"type":"FeatureCollection","features":[]}')
     return Runtime(
-        borders=str(borders), kafka=KafkaAccess(bootstrap="127.0.0.1:1"), valkey_url=valkey_url, data_dir=str(folder), keystore=str(folder / "keys"),
+        borders=str(borders),
+        kafka=KafkaAccess(bootstrap="127.0.0.1:1"), valkey_url=valkey_url, data_dir=str(folder), keystore=str(folder / "keys"),
         secrets_store=str(folder / "secrets"), evidence=str(folder / "evidence"), demo=True,
         jurisdictions=tuple(
             Jurisdiction(code=code, name_zh=code, name_en=code, kind="city" if code == CITY else "county") for code in (CITY, COUNTY, OTHER)

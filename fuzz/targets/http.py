@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from flask import Response
+from werkzeug.test import TestResponse
 
 from contracts.codes import REFUSALS
 from contracts.terms import Role
@@ -77,10 +77,11 @@ class Caller:
         person = self._town.persons.get((Role(role), area)) if role in set(Role) else None
         return given if person is None else {**given, "Authorization": f"Bearer {person.token}"}
 
-    def _code(self, response: Response) -> str:
-        return str(response.json.get("code", "")) if response.status_code >= 400 and response.is_json else ""
+    def _code(self, response: TestResponse) -> str:
+        told: Any = response.json if response.status_code >= 400 and response.is_json else {}
+        return str(told.get("code", ""))
 
-    def _check(self, asked: Asked, response: Response) -> None:
+    def _check(self, asked: Asked, response: TestResponse) -> None:
         status, route = response.status_code, _route(asked.path)
         if status >= 500 and status != 503:
             raise AssertionError(f"{status} for {asked.method} {route}")
@@ -183,7 +184,7 @@ def samples() -> Iterator[bytes]:
 def by_description(one: Callable[[bytes], None], seed: int, go_on: Callable[[], bool]) -> None:
     """Requests by Schemathesis, from the OpenAPI document: half as it says, half as it forbids."""
     import hypothesis  # noqa: PLC0415 - only this engine needs them
-    import schemathesis  # noqa: PLC0415
+    import schemathesis  # type: ignore[import-not-found]  # noqa: PLC0415
 
     schema = schemathesis.openapi.from_dict(msgspec.json.decode(msgspec.json.encode(document(ROUTES))))
     operations = [found.ok() for found in schema.get_all_operations()]

@@ -28,6 +28,7 @@ class Connection:
         self._server.eio.disconnect = self._let_go
         self._hello = f'0{namespace},{{"token":"{town.persons[role, COUNTY].token}"}}'
         self._count = 0
+        self._name = ""
         self.sent: list[Any] = []
         self.open = False
 

@@ -181,7 +181,7 @@ def _positions() -> Attempt:
         record.value = raw
         at_once(reading._take(cast("Any", Place()), record))  # noqa: SLF001 - the reader of one record
         if len(reading._fixes) > 50:  # noqa: SLF001
-            reading.__init__({}, "t", store=None, follower=Followed(), sender=sender, letters=letters)  # type: ignore[misc,arg-type]
+            reading.__init__({}, "t", store=None, follower=Followed(), sender=sender, letters=letters)  # type: ignore[misc]
         return f"{letters.sent - before[0]} {min(2, sender.count - before[1])}"
 
     return attempt

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 
 from camera_adapters.adapter import SourceError
 from camera_adapters.container_reader import read_container
@@ -80,6 +81,8 @@ def film(container: str, codec: str, frames: int = 5, size: tuple[int, int] = (6
     file = io.BytesIO()
     with av.open(file, "w", format=container) as output:
         stream = output.add_stream(codec, rate=Fraction(25))
+        if not isinstance(stream, VideoStream):
+            raise TypeError(f"{codec} is not video")
         stream.width, stream.height, stream.pix_fmt = *size, "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for number in range(frames):
             image = np.full((size[1], size[0], 3), 40, np.uint8)
