@@ -368,6 +368,17 @@ class RecordCheckpoint(Body, frozen=True, kw_only=True):
     note: str
 
 
+class ErasePerson(Body, frozen=True, kw_only=True):
+    """A person's keys are about to be destroyed; it stands in the log before they are. Only SYS; id is sys:erase:{jurisdiction}:{keys}.
+
+    keys: identifiers in the keystore. by: who ordered it at the command line. reason: why; no name of the person belongs here.
+    """
+
+    keys: tuple[str, ...]
+    by: str
+    reason: str
+
+
 class DeadlineReached(Body, frozen=True, kw_only=True):
     """A clock of the state ran out. Only SYS; id is sys:{subject}:{clock}:{due_at_ms}."""
 
@@ -411,6 +422,7 @@ CityCommand = (
     | OverridePlan
     | OpenEvidence
     | RecordCheckpoint
+    | ErasePerson
     | DeadlineReached
 )
 AnyBody = IncidentCommand | AssignmentCommand | CityCommand

@@ -50,5 +50,6 @@ SENDERS: Final[dict[type[cmd.Body], frozenset[Role]]] = {
     cmd.OverridePlan: _SUP,
     cmd.OpenEvidence: _SUP | {Role.VERIFIER},
     cmd.RecordCheckpoint: _SYS,
+    cmd.ErasePerson: _SYS,
     cmd.DeadlineReached: _SYS,
 }

@@ -27,6 +27,7 @@ from contracts.events.city import (
     CheckpointRecorded,
     ContactNoted,
     DutyChanged,
+    PersonErased,
     PointsRegistered,
     ReturnEnded,
     ReturnStarted,
@@ -94,7 +95,7 @@ AssignmentEvent = (
 )
 CityEvent = (
     AccountsRegistered | BedsSet | CameraHealthChanged | CamerasRegistered | CheckpointRecorded | ContactNoted | DutyChanged
-    | PointsRegistered | ReturnEnded | ReturnStarted | SosEnded | SosRaised | UnitsRegistered
+    | PersonErased | PointsRegistered | ReturnEnded | ReturnStarted | SosEnded | SosRaised | UnitsRegistered
 )
 DutiesEvent = (
     CommandRejected | EffectOwed | EffectRecorded | EffectWithdrawn
@@ -178,6 +179,7 @@ __all__ = [
     "OfferMade",
     "OfferNotNeeded",
     "OverrideEnded",
+    "PersonErased",
     "PlanActivated",
     "PlanChanged",
     "PlanOverridden",

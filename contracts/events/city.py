@@ -90,6 +90,14 @@ class CheckpointRecorded(Fact, frozen=True, kw_only=True):
     note: str
 
 
+class PersonErased(Fact, frozen=True, kw_only=True):
+    """What is sealed with these keys is unreadable from now on, and leaves the state. by: who ordered it, at the command line."""
+
+    keys: tuple[str, ...]
+    by: str
+    reason: str
+
+
 class CameraHealthChanged(Fact, frozen=True, kw_only=True):
     """A camera became watched or unwatched."""
 

@@ -1,4 +1,6 @@
-"""What may be done with rescue points, cameras and accounts."""
+"""What may be done with rescue points, cameras and accounts, and what the log is told of itself and of persons who were erased."""
+
+import re
 
 from contracts import commands as cmd
 from contracts import events as e
@@ -11,6 +13,9 @@ HANDLERS: dict[type[cmd.Body], Handler] = {}
 _BEDS_MOST = 100_000
 # Sixteen signatures are what every reader of signed notes must accept; they take far less.
 _NOTE_LONGEST = 16_384
+# What a keystore calls a key; nothing else may stand in an event that outlives the person.
+_KEY = re.compile(r"k[0-9a-f]{24}")
+_BY_LONGEST = 100
 
 
 def _few(count: int) -> None:
@@ -75,3 +80,12 @@ def _checkpoint(d: Decision, body: cmd.RecordCheckpoint) -> None:
     if len(body.note) > _NOTE_LONGEST:
         raise Refused("too_large", str(len(body.note)))
     d.emit(e.CheckpointRecorded(tree_size=body.tree_size, note=body.note))
+
+
+@handles(HANDLERS, cmd.ErasePerson)
+def _erase(d: Decision, body: cmd.ErasePerson) -> None:
+    _few(len(body.keys))
+    wrong = [key for key in body.keys if _KEY.fullmatch(key) is None]
+    if wrong or not body.keys:
+        raise Refused("out_of_range", f"{len(wrong)} of {len(body.keys)} are no key")
+    d.emit(e.PersonErased(keys=body.keys, by=body.by[:_BY_LONGEST], reason=d.reason(body.reason)))

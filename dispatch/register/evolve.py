@@ -1,10 +1,11 @@
-"""How each event changes rescue points, cameras and accounts, and what is owed."""
+"""How each event changes rescue points, cameras and accounts, what is owed, and what is known of persons who were erased."""
 
 import msgspec
 
 from contracts import events as e
 from contracts.effects import FindWave
 from contracts.terms import Clock
+from contracts.values import Sealed
 from dispatch import clocks as c
 from dispatch.folds import Fold, fold_for
 from dispatch.incident.timeline import change
@@ -65,6 +66,29 @@ def _rejected(state: Tables, event: e.CommandRejected, header: Header) -> None:
 @fold_for(EVOLVE, e.CheckpointRecorded)
 def _checkpoint(state: Tables, event: e.CheckpointRecorded, header: Header) -> None:
     """A checkpoint changes nothing; it stands in the log for whoever verifies it."""
+
+
+@fold_for(EVOLVE, e.PersonErased)
+def _erased(state: Tables, event: e.PersonErased, header: Header) -> None:
+    # Unreadable it is without its key; but what is not there is in no cache, no snapshot and on no screen either.
+    gone = frozenset(event.keys)
+    for unit in list(state.units.values()):
+        entry = unit.entry
+        if (entry.name is not None and entry.name.key in gone) or (entry.phone is not None and entry.phone.key in gone):
+            kept = replace(entry, name=_unless(gone, entry.name), phone=_unless(gone, entry.phone))
+            state.put_unit(replace(unit, entry=kept, version=header.sequence))
+    for incident in list(state.incidents.values()):
+        held = {sealed.key for sealed in (incident.description, incident.reporter, *incident.pictures) if sealed is not None}
+        if held & gone:
+            change(
+                state, incident.id, header, "PersonErased", {"reason": event.reason},
+                description=_unless(gone, incident.description), reporter=_unless(gone, incident.reporter),
+                pictures=tuple(picture for picture in incident.pictures if picture.key not in gone),
+            )  # fmt: skip
+
+
+def _unless(gone: frozenset[str], sealed: Sealed | None) -> Sealed | None:
+    return None if sealed is None or sealed.key in gone else sealed
 
 
 @fold_for(EVOLVE, e.EffectOwed)

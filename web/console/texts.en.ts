@@ -55,7 +55,7 @@ export const en: Texts = {
     OfferDeclined: 'Declined', StandbyTaken: 'Standby', OfferNotNeeded: 'Not needed', OfferExpired: 'No answer', AssignmentRecalled: 'Recalled', AssignmentMoved: 'Progress', AssignmentAborted: 'Aborted',
     CheckedIn: 'Checked in', CheckInMissed: 'Check-in missed', BedConfirmed: 'Bed confirmed', DeliveryRecorded: 'Delivery',
     other: 'Changed', IncidentTookOver: 'Took one over', AssignmentChased: 'Chased', BedReleased: 'Bed released', BedsSet: 'Beds set', SosRaised: 'SOS', SosEnded: 'SOS ended', DutyChanged: 'Duty changed', ReturnStarted: 'Return begun', ReturnEnded: 'Returned', ContactNoted: 'Contact changed',
-    CameraHealthChanged: 'Camera state', UnitsRegistered: 'Units registered', CamerasRegistered: 'Cameras registered', PointsRegistered: 'Points registered', AccountsRegistered: 'Accounts registered', CheckpointRecorded: 'Checkpoint of the log', PlansConfigured: 'Plans configured', WarningNoted: 'Warning received', WarningTookEffect: 'Warning in effect',
+    CameraHealthChanged: 'Camera state', UnitsRegistered: 'Units registered', CamerasRegistered: 'Cameras registered', PointsRegistered: 'Points registered', AccountsRegistered: 'Accounts registered', CheckpointRecorded: 'Checkpoint of the log', PersonErased: 'Person erased', PlansConfigured: 'Plans configured', WarningNoted: 'Warning received', WarningTookEffect: 'Warning in effect',
     WarningEnded: 'Warning ended', PlanActivated: 'Plan activated', PlanChanged: 'Plan changed', PlanReverted: 'Everyday settings back', PlanOverridden: 'Plan set by hand', OverrideEnded: 'Setting by hand ended', CommandRejected: 'Command rejected', EffectOwed: 'To be sent', EffectRecorded: 'Sent or failed', EffectWithdrawn: 'Not sent any more',
   },
   fact: {

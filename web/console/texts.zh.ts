@@ -53,7 +53,7 @@ export const zh = {
     OfferDeclined: '婉拒', StandbyTaken: '候补', OfferNotNeeded: '不需要', OfferExpired: '未答', AssignmentRecalled: '召回', AssignmentMoved: '进展', AssignmentAborted: '中止',
     CheckedIn: '签到', CheckInMissed: '未签到', BedConfirmed: '床位确认', DeliveryRecorded: '送达',
     other: '变更', IncidentTookOver: '并入一件', AssignmentChased: '催问', BedReleased: '床位放回', BedsSet: '床位更新', SosRaised: 'SOS 求助', SosEnded: 'SOS 解除', DutyChanged: '在岗变更', ReturnStarted: '开始返回', ReturnEnded: '已返回', ContactNoted: '联络变更',
-    CameraHealthChanged: '摄像机状态', UnitsRegistered: '力量登记', CamerasRegistered: '摄像机登记', PointsRegistered: '救助点登记', AccountsRegistered: '账号登记', CheckpointRecorded: '日志检查点', PlansConfigured: '预案配置', WarningNoted: '收到预警', WarningTookEffect: '预警生效',
+    CameraHealthChanged: '摄像机状态', UnitsRegistered: '力量登记', CamerasRegistered: '摄像机登记', PointsRegistered: '救助点登记', AccountsRegistered: '账号登记', CheckpointRecorded: '日志检查点', PersonErased: '个人信息销毁', PlansConfigured: '预案配置', WarningNoted: '收到预警', WarningTookEffect: '预警生效',
     WarningEnded: '预警结束', PlanActivated: '预案启用', PlanChanged: '预案调整', PlanReverted: '恢复平日设置', PlanOverridden: '手工启停预案', OverrideEnded: '手工启停到期', CommandRejected: '命令未被接受', EffectOwed: '待送出', EffectRecorded: '送出结果', EffectWithdrawn: '不再送出',
   },
   fact: {
