@@ -24,13 +24,12 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Leave no room."""
-        with (self._folder / ".balloon").open("wb") as balloon, contextlib.suppress(OSError):
+        with (self._folder / ".balloon").open("wb", buffering=0) as balloon, contextlib.suppress(OSError):
             room = os.statvfs(self._folder)
             os.posix_fallocate(balloon.fileno(), 0, max(1, (room.f_bavail - 1) * room.f_frsize))
             while True:
                 balloon.seek(0, os.SEEK_END)
                 balloon.write(b"\0" * 4096)
-                balloon.flush()
 
     def empty(self) -> None:
         """Give the room back."""
