@@ -43,7 +43,9 @@ def mutated(sample: bytes, other: bytes, form: Form, rng: Random, *, words: Sequ
             changed = _parts(changed.split(b"\n"), other.split(b"\n"), b"\n", rng)
         else:
             changed = _octets(changed, other, rng, words)
-    return changed[:longest]
+        # After each: repeated parts of repeated parts would fill the memory before anybody is attacked.
+        changed = changed[:longest]
+    return changed
 
 
 def _octets(sample: bytes, other: bytes, rng: Random, words: Sequence[bytes]) -> bytes:
@@ -87,7 +89,7 @@ def _parts(parts: list[bytes], others: list[bytes], glue: bytes, rng: Random) ->
         case 5:
             parts[at] = _octets(parts[at], parts[to], rng, ())
         case _:
-            parts[at] = parts[at] * rng.choice((2, 40, 2000))
+            parts[at] = (parts[at] * rng.choice((2, 40, 2000)))[:100_000]
     return glue.join(parts)
 
 
