@@ -63,7 +63,7 @@ def main() -> None:
     threads.append(threading.Thread(target=intake.run, args=(liveness.stop_of(stop),), daemon=True))
     for thread in threads:
         thread.start()
-    beat_until(stop, runtime, "cases", liveness)
+    beat_until(stop, runtime, "cases", liveness, publisher.figures)
     stop.wait()
     for thread in threads:
         thread.join(3)

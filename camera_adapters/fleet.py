@@ -125,6 +125,22 @@ class Fleet:
         """How many cameras are read."""
         return len(self._cameras)
 
+    def figures(self) -> dict[str, int]:
+        """For the heartbeat: cameras read and inspected, looks, pictures lost, and how far apart the looks at inspected cameras are."""
+        with self._guard:
+            lookers = [looker for _, looker in self._cameras.values()]
+        gaps_s = sorted(looker.cadence_s for looker in lookers if looker.watch.watched)
+        figures = {
+            "cameras_read": len(lookers),
+            "cameras_inspected": len(gaps_s),
+            "looks": sum(looker.looks for looker in lookers),
+            "pictures_lost": sum(looker.pictures_lost for looker in lookers),
+        }
+        for quantile, share in (("0.5", 0.5), ("0.95", 0.95), ("1", 1.0)):
+            if gaps_s:
+                figures[f"cadence_ms:{quantile}"] = round(gaps_s[int(share * (len(gaps_s) - 1))] * 1000)
+        return figures
+
     def stop(self) -> list[Detections | CameraHealth]:
         """End everything; return what is still to be told: that nobody watches these cameras any more."""
         with self._guard:

@@ -54,6 +54,11 @@ class HealthWatch:
         """The source ended or failed."""
         self._status, self._reason = CameraStatus.OFFLINE, reason
 
+    @property
+    def watched(self) -> bool:
+        """Whether it counts as inspected now, as far as was told."""
+        return self._status is CameraStatus.WATCHED
+
     def tell(self, now_ms: int) -> HealthChange | None:
         """Return what changed, or the same again after a minute."""
         silent_ms = now_ms - self._last_picture_ms

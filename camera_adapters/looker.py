@@ -42,6 +42,7 @@ class CameraLooker:
         self.watch = watch
         self.looks = 0
         self.pictures_lost = 0
+        self._looked_s, self._gap_s = time.monotonic(), 0.0
         self._new_sight = sight
         self._keep = keep
         self._sight: Sight | None = None
@@ -75,6 +76,11 @@ class CameraLooker:
         """Return the record to send now, None if nothing is due."""
         return self._packer.due(now_ms)
 
+    @property
+    def cadence_s(self) -> float:
+        """Seconds between its last two looks, or since the last one if that is longer already."""
+        return max(self._gap_s, time.monotonic() - self._looked_s)
+
     def _look(self, frame: Frame) -> None:
         if 0 <= frame.captured_at_ms - self._seen.look_ms < _LOOK_EVERY_MS:
             return
@@ -83,6 +89,8 @@ class CameraLooker:
             self._sight, self._size = self._new_sight(self.camera, frame.width, frame.height), (frame.width, frame.height)
         sighted = self._sight.see(frame)
         self.looks += 1
+        now_s = time.monotonic()
+        self._looked_s, self._gap_s = now_s, now_s - self._looked_s
         self.watch.note_pictured(sighted.blind)
         self._attend(sighted, frame.captured_at_ms)
         if sighted.blind is None or sighted.boxes:  # a picture too dark to count as inspected may still show somebody

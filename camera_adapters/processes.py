@@ -5,6 +5,7 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Callable, Mapping
 
 import redis.asyncio
 import structlog
@@ -37,20 +38,26 @@ def log_to_stderr() -> None:
     )
 
 
-def beat_until(stop: threading.Event, runtime: Runtime, kind: str, liveness: Liveness) -> threading.Thread:
+def beat_until(
+    stop: threading.Event, runtime: Runtime, kind: str, liveness: Liveness, figures: Callable[[], Mapping[str, int]] = dict
+) -> threading.Thread:
     """Say in Valkey, in a thread of its own, that this process lives and whether its loops turn. It counts as ready from here on.
 
-    kind: the adapter's module; heard as `worker:{kind}-adapter`.
+    kind: the adapter's module; heard as `worker:{kind}-adapter`. figures: the counters of each heartbeat.
     """
-    beating = threading.Thread(target=lambda: asyncio.run(_beat(stop, runtime, f"{kind}-adapter", liveness)), name="heartbeat", daemon=True)
+    beating = threading.Thread(
+        target=lambda: asyncio.run(_beat(stop, runtime, f"{kind}-adapter", liveness, figures)), name="heartbeat", daemon=True
+    )
     beating.start()
     return beating
 
 
-async def _beat(stop: threading.Event, runtime: Runtime, name: str, liveness: Liveness) -> None:
+async def _beat(
+    stop: threading.Event, runtime: Runtime, name: str, liveness: Liveness, figures: Callable[[], Mapping[str, int]]
+) -> None:
     async with redis.asyncio.Redis.from_url(runtime.valkey_url, socket_timeout=10.0, socket_connect_timeout=2.0) as store:
         heartbeat = Heartbeat(store, name)
         while not stop.is_set():
             pulse = liveness.pulse()
-            await heartbeat.beat(progress=pulse.progress, lag=pulse.lag)
+            await heartbeat.beat(progress=pulse.progress, lag=pulse.lag, counters=figures())
             await asyncio.sleep(EVERY_S)

@@ -3,6 +3,7 @@
 import threading
 import time
 from base64 import b64encode
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -56,15 +57,21 @@ class Publisher:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self.failed = 0
+        self._letters: Counter[str] = Counter()
         settings: dict[str, Any] = kafka_settings(runtime)
         self._producer = KafkaProducer(
             **settings, acks="all", linger_ms=20, max_block_ms=5_000, delivery_timeout_ms=60_000, request_timeout_ms=20_000,
             reconnect_backoff_max_ms=2_000,
         )  # fmt: skip
 
+    def figures(self) -> dict[str, int]:
+        """For the heartbeat: facts that Kafka did not take, and dead letters by reason."""
+        return {"facts_lost": self.failed, **self._letters}
+
     def send(self, fact: AnyFact) -> None:
         """Put a fact on its way. One that Kafka does not take within a minute is counted and logged."""
         name, key = address_of(fact)
+        self._count(fact)
         try:
             self._producer.send(topic_name(self._runtime, name), key=key.encode(), value=_encode(fact)).add_errback(self._lost, name, key)
         except KafkaError as err:
@@ -73,6 +80,7 @@ class Publisher:
     def deliver(self, fact: AnyFact, stop: threading.Event) -> None:
         """Send a fact and wait until Kafka has it, however long Kafka is away; for facts whose source tells them only once."""
         name, key = address_of(fact)
+        self._count(fact)
         while not stop.is_set():
             try:
                 self._producer.send(topic_name(self._runtime, name), key=key.encode(), value=_encode(fact)).get(timeout=_TOLD_S)
@@ -81,6 +89,10 @@ class Publisher:
                 stop.wait(_AGAIN_S)
             else:
                 return
+
+    def _count(self, fact: AnyFact) -> None:
+        if isinstance(fact, DeadLetter):
+            self._letters[f"letters:{fact.reason}"] += 1
 
     def _lost(self, name: str, key: str, err: BaseException) -> None:
         self.failed += 1

@@ -54,7 +54,7 @@ def main() -> int:
     register = CameraRegister(kafka_settings(runtime), topic(runtime, COMMITS), memory, fleet.adopt, liveness.stop_of(threading.Event()))
     register.start()
     collecting = liveness.loop()
-    beat_until(stop, runtime, "video", liveness)
+    beat_until(stop, runtime, "video", liveness, lambda: {**fleet.figures(), **publisher.figures()})
     while not stop.wait(_COLLECT_EVERY_S):
         for fact in fleet.collect():
             collecting.turn()

@@ -100,6 +100,11 @@ class CameraWatch:
         with self._guard:
             return self._health.tell(now_ms)
 
+    @property
+    def watched(self) -> bool:
+        """Whether the camera counts as inspected now."""
+        return self._health.watched
+
     def _run(self) -> None:
         urls, choice, attempt = addresses(self.url), 0, 0
         while not self._stop.is_set():

@@ -79,5 +79,5 @@ class Taker:
         else:
             self.counts["used"] += 1
             return
-        self.counts[reason] += 1
         await self._letters.put(reason, detail, raw, topic=self._topic, partition=partition, offset=offset, key=key)
+        self.counts[f"letters:{reason}"] += 1

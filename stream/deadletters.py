@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,7 +34,7 @@ class DeadLetters:
         self._producer = producer
         self._topic = topic_name
         self._source = source
-        self.sent = 0
+        self.sent: Counter[str] = Counter()
 
     async def put(
         self, reason: str, detail: str, raw: bytes, *, topic: str | None = None, partition: int | None = None, offset: int | None = None,
@@ -53,7 +54,7 @@ class DeadLetters:
             key=None if key is None else key.decode("utf-8", "replace"),
         )
         await self._producer.send_and_wait(self._topic, msgspec.json.encode(letter), key=reason.encode())
-        self.sent += 1
+        self.sent[f"letters:{reason}"] += 1
         log.warning("dead_letter", reason=reason, detail=letter.detail, topic=topic, partition=partition, offset=offset)
 
 

@@ -199,8 +199,12 @@ class Dispatcher(faust.Service):
             counters: Counter[str] = Counter()
             for part in self._parts.values():
                 counters.update(part.writer.stats)
-            counters["dead_letters"] = self._letters.sent
-            counters["partitions"] = sum(part.writer.owned for part in self._parts.values())
+            counters.update(self._letters.sent)
+            owned = [part.writer for part in self._parts.values() if part.writer.owned]
+            counters["partitions"] = len(owned)
+            counters["doubt_ms"] = round(max((writer.doubt_s for writer in owned), default=0.0) * 1000)
+            counters["snapshot_age_ms"] = round(max((writer.snapshot_age_s for writer in owned), default=0.0) * 1000)
+            counters["snapshot_behind"] = sum(writer.snapshot_behind for writer in owned)
             await self._heartbeat.beat(progress=counters["commands"], lag=await self._lag(), counters=counters)
             await self.sleep(EVERY_S)
 

@@ -82,11 +82,11 @@ class Effects:
                 self.counts["done"] += 1
             except (KafkaError, redis.RedisError, OSError, TimeoutError) as err:
                 self.counts["waits"] += 1
-                log.warning("effect_waits", effect=effect.effect, error=repr(err))
+                log.warning("effect_waits", **_place(state, effect, attempt), error=repr(err))
                 self._tried[state.jurisdiction, effect.effect] = (attempt, time.monotonic() + 1.0)
             except Exception:
                 self.counts["failures"] += 1
-                log.exception("effect_failed", effect=effect.effect, attempt=attempt)
+                log.exception("effect_failed", **_place(state, effect, attempt))
 
     async def _handle(self, state: State, effect: Effect, attempt: int) -> None:
         if isinstance(effect, FindWave):
@@ -117,9 +117,10 @@ class Effects:
             sent = await asyncio.to_thread(self._pusher.send, effect.unit, message, urgent=effect.urgency is not Urgency.ROUTINE)
             if not sent.accepted and sent.detail.startswith("push_service") and attempt + 1 < _PUSH_TRIES:
                 self._tried[state.jurisdiction, effect.effect] = (attempt + 1, time.monotonic() + 1.0)
+                self.counts["push:tried_again"] += 1
                 return
             status, detail = (DeliveryStatus.SENT, "") if sent.accepted else (DeliveryStatus.FAILED, sent.detail)
-        self.counts[f"push_{status.value}"] += 1
+        self._count_push(state, effect, attempt, status.value if status is DeliveryStatus.SENT else detail)
         body = RecordDelivery(assignment=effect.assignment, channel=effect.channel, status=status, effect=effect.effect, detail=detail)
         await self._send(state, effect, attempt, body)
 
@@ -133,10 +134,31 @@ class Effects:
         message = {"template": "call_up", "plan": effect.plan, "message": effect.message}
         told = 0
         for name in asked:
-            told += (await asyncio.to_thread(self._pusher.send, name, message, urgent=True)).accepted
+            sent = await asyncio.to_thread(self._pusher.send, name, message, urgent=True)
+            self._count_push(state, effect, attempt, DeliveryStatus.SENT.value if sent.accepted else sent.detail)
+            told += sent.accepted
         body = RecordEffect(effect=effect.effect, done=told > 0, detail=f"told {told} of {effect.wanted}, {len(phones)} phones known")
         await self._send(state, effect, attempt, body)
 
+    def _count_push(self, state: State, effect: Effect, attempt: int, result: str) -> None:
+        # What follows the colon (the library's name of an error) is for a person to read, and would make a family of figures endless.
+        outcome = result.partition(":")[0]
+        self.counts[f"push:{outcome}"] += 1
+        if outcome != DeliveryStatus.SENT.value:
+            log.info("push_not_sent", **_place(state, effect, attempt), result=result)
+
     async def _send(self, state: State, effect: Effect, attempt: int, body: AnyBody) -> None:
-        command_id = f"sys:{state.jurisdiction}:{effect.effect}" + (f":{attempt}" if attempt else "")
-        await self._sender.send(system_command(body, jurisdiction=state.jurisdiction, command_id=command_id))
+        command = system_command(body, jurisdiction=state.jurisdiction, command_id=_command_id(state, effect, attempt))
+        await self._sender.send(command)
+
+
+def _command_id(state: State, effect: Effect, attempt: int) -> str:
+    return f"sys:{state.jurisdiction}:{effect.effect}" + (f":{attempt}" if attempt else "")
+
+
+def _place(state: State, effect: Effect, attempt: int) -> dict[str, str | int]:
+    """What a log line says of an effect: whose it is, after which commit it was owed, and the command that its result becomes."""
+    return {
+        "effect": effect.effect, "attempt": attempt, "jurisdiction": state.jurisdiction, "sequence": state.sequence,
+        "command": _command_id(state, effect, attempt),
+    }  # fmt: skip

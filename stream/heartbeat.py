@@ -15,21 +15,27 @@ GONE_AFTER_S = 15
 
 
 class Heartbeat:
-    """Writes the hash `worker:{name}`: at_ms, started_at_ms, pid, state, lag, progress, and counters. It vanishes 15 s after the last beat.
+    """Writes the hash `worker:{name}`: at_ms, started_at_ms, caught_up_at_ms, pid, state, lag, progress, and counters.
 
-    progress: a number that grows whenever work is done; with lag > 0 and progress unchanged the worker is stuck.
+    It vanishes 15 s after the last beat. progress: a number that grows whenever work is done; with lag > 0 and progress unchanged the
+    worker is stuck. caught_up_at_ms: when the lag was last nought, the start before that. A counter is `count.{name}`, or
+    `count.{name}:{label}` for one of a family, such as `count.rejected:wrong_state`.
     """
 
     def __init__(self, store: redis.asyncio.Redis, name: str) -> None:
         self._store = store
         self._key = f"worker:{name}"
-        self._started_at_ms = time.time_ns() // 1_000_000
+        self._started_at_ms = self._caught_up_at_ms = time.time_ns() // 1_000_000
 
     async def beat(self, *, progress: int, lag: int, state: str = "running", counters: Mapping[str, int] | None = None) -> None:
         """Write once. Valkey being away is not the worker's failure."""
+        now_ms = time.time_ns() // 1_000_000
+        if lag == 0:
+            self._caught_up_at_ms = now_ms
         fields: dict[str, str | int] = {
-            "at_ms": time.time_ns() // 1_000_000,
+            "at_ms": now_ms,
             "started_at_ms": self._started_at_ms,
+            "caught_up_at_ms": self._caught_up_at_ms,
             "pid": os.getpid(),
             "state": state,
             "progress": progress,

@@ -19,6 +19,7 @@ from web.board.board import Board
 from web.board.follower import Follower
 from web.board.masking import MaskedNames
 from web.board.redis_model import RedisReadModel
+from web.platform_figures import PlatformFigures, expected_parts
 from web.ports import HeadBlur
 from web.positions import PositionPacker
 from web.services import Services
@@ -67,6 +68,7 @@ def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIS
         positions=PositionPacker(gate, board, runtime),
         ended=EndedSessions(server),
         redis=server,
+        figures=PlatformFigures(server, board, expected_parts(runtime)),
         dist=str(dist),
         blur=plugs.blur,
     )

@@ -1,6 +1,7 @@
-"""What Prometheus may ask of this process."""
+"""What Prometheus may ask of this process: its own figures here, those of the platform in platform_figures."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.registry import Collector
 
 REGISTRY = CollectorRegistry()
 _FAST = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -17,6 +18,13 @@ BAD_PACKETS = Counter("nuandeng_web_bad_packets_total", "Packets for which a con
 LOGINS = Counter("nuandeng_web_logins_total", "Log-ins by outcome", ["outcome"], registry=REGISTRY)
 
 
-def exposition() -> bytes:
+_SLOW = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0, 120.0)
+RECOVERY_S = Histogram("nuandeng_web_recovery_seconds", "How long the read model was away from here", registry=REGISTRY, buckets=_SLOW)
+RELOADS = Counter("nuandeng_web_board_loads_total", "Times that this process loaded the whole board", registry=REGISTRY)
+GAPS = Counter("nuandeng_web_feed_gaps_total", "Clients that came back and had to take a fresh snapshot", ["reason"], registry=REGISTRY)
+KAFKA_UP = Gauge("nuandeng_kafka_up", "1 when the broker answers this process", registry=REGISTRY)
+
+
+def exposition(platform: Collector) -> bytes:
     """Return all of it in Prometheus' text form."""
-    return generate_latest(REGISTRY)
+    return generate_latest(REGISTRY) + generate_latest(platform)

@@ -12,6 +12,7 @@ from web.access.throttle import Throttle
 from web.access.tokens import Tokens
 from web.board.board import Board
 from web.board.follower import Follower
+from web.platform_figures import PlatformFigures
 from web.ports import Gate, HeadBlur, ReadModel
 from web.positions import PositionPacker
 
@@ -35,5 +36,6 @@ class Services:
     ended: EndedSessions
     positions: PositionPacker
     redis: "redis.Redis"
+    figures: PlatformFigures
     dist: str
     blur: HeadBlur | None = None

@@ -43,7 +43,7 @@ def main() -> None:
     threads.append(threading.Thread(target=intake.run, args=(liveness.stop_of(stop),), daemon=True))
     for thread in threads:
         thread.start()
-    beat_until(stop, runtime, "weather", liveness)
+    beat_until(stop, runtime, "weather", liveness, publisher.figures)
     stop.wait()
     for thread in threads:
         thread.join(3)

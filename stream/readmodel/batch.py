@@ -37,10 +37,17 @@ class Batch:
         self._feed: list[tuple[str, str, bytes]] = []
         self._answers: dict[str, bytes] = {}
         self._heads: dict[str, tuple[str, str]] = {}
+        self._newest: Commit | None = None
+
+    @property
+    def newest(self) -> dict[str, str | int]:
+        """The last commit taken, for a log line about the whole."""
+        commit = self._newest
+        return {} if commit is None else {"jurisdiction": commit.jurisdiction, "sequence": commit.sequence, "command": commit.command_id}
 
     def add(self, standing: Standing, state: State) -> None:
         """Take a commit that stands; `state` is just after it."""
-        commit = standing.commit
+        commit = self._newest = standing.commit
         jurisdiction = commit.jurisdiction
         changes: list[Change] = []
         for kind, id_ in standing.touched:

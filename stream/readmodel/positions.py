@@ -44,7 +44,7 @@ class Positions:
         letters: DeadLetters,
     ) -> None:  # fmt: skip
         self._settings, self._topic, self._store = settings, topic, store
-        self._follower, self._sender, self._letters = follower, sender, letters
+        self._follower, self._sender, self.letters = follower, sender, letters
         self._fixes: dict[str, dict[str, Fix]] = {}
         self._placed: dict[str, dict[str, str]] = {}
         self._placed_at: dict[str, int] = {}
@@ -96,7 +96,7 @@ class Positions:
         try:
             packed = decode_positions(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError) as err:
-            await self._letters.put(
+            await self.letters.put(
                 "unreadable", str(err), raw, topic=self._topic, partition=place.partition, offset=record.offset, key=record.key
             )
             return

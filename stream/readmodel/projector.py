@@ -45,7 +45,8 @@ class Projector:
         self.follower = LogFollower(
             settings, topic, snapshots, on_standing=self._take, after_batch=self._after_batch, begin=self._begin
         )
-        self.counts = {"commits": 0, "batches": 0, "refused": 0, "rebuilds": 0}
+        self.counts = {"commits": 0, "batches": 0, "refused": 0, "rebuilds": 0, "recoveries": 0, "recovery_ms": 0}
+        self._lost_s = time.monotonic()
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -97,6 +98,9 @@ class Projector:
             self._epoch = await rebuild(self._store, self.follower.reader, folds)
             self._rebuilt = folds
             self.counts["rebuilds"] += 1
+            self.counts["recoveries"] += 1
+            self.counts["recovery_ms"] += round((time.monotonic() - self._lost_s) * 1000)
+            log.info("rebuilt", epoch=self._epoch, commits=sum(state.sequence for fold in folds.values() for state in fold.states.values()))
         finally:
             renewing.cancel()
             await self._store.delete(_REBUILDING)
@@ -133,7 +137,7 @@ class Projector:
         try:
             await self._apply_batch(partition, batch, first, last)
         except Exception as err:  # noqa: BLE001 - whatever was not applied is folded anew, from where the store is
-            log.warning("batch_not_used", partition=partition, first=first, error=repr(err))
+            log.warning("batch_not_used", partition=partition, first=first, last=last, **batch.newest, error=repr(err))
             await asyncio.sleep(_LOOK_S)
             self.follower.drop(partition)
 
@@ -156,8 +160,8 @@ class Projector:
             except (redis.RedisError, OSError):
                 continue
             if self._epoch is not None and not self._rebuilding.locked() and (epoch is None or _text(epoch) != self._epoch):
-                log.warning("store_lost", at=time.time())
-                self._epoch = None
+                log.warning("store_lost", epoch=self._epoch)
+                self._epoch, self._lost_s = None, time.monotonic()
                 for partition in range(WRITER_PARTITIONS):
                     self.follower.drop(partition)
 

@@ -62,7 +62,7 @@ class ProjectorService(faust.Service):
                 if task.done():
                     await self.crash(task.exception() or RuntimeError("a loop of the projector ended"))
             follower = self._projector.follower
-            counters = {**self._projector.counts, **self._positions.counts}
+            counters = {**self._projector.counts, **self._positions.counts, **self._positions.letters.sent}
             await self._heartbeat.beat(progress=follower.progress, lag=await follower.lag(), counters=counters)
             await self.sleep(EVERY_S)
 

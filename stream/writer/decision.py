@@ -34,7 +34,14 @@ class Decision(NamedTuple):
 
 
 class FailedError(Exception):
-    """The rules raised, and may have left the state they were given half changed. Decide again from a fresh one, as `failed`."""
+    """The rules raised, and may have left the state they were given half changed. Decide again from a fresh one, as `failed`.
+
+    sequence: of the commit that the command would have become.
+    """
+
+    def __init__(self, detail: str, command: Command, sequence: int) -> None:
+        super().__init__(detail)
+        self.command_id, self.jurisdiction, self.sequence = command.id, command.jurisdiction, sequence
 
 
 class Judge:
@@ -76,7 +83,7 @@ class Judge:
             assert decision.commit is not None  # noqa: S101 - for the type checker: _committed always has one
             apply(state, decision.commit, decision.head, decision.draft)
         except Exception as err:
-            raise FailedError(f"{type(err).__name__}: {err}") from err
+            raise FailedError(f"{type(err).__name__}: {err}", command, state.sequence + 1) from err
         return decision if failed is None else decision._replace(letter=Letter("decide_failed", failed))
 
     def _misplaced(self, command: Command) -> Letter | None:

@@ -19,6 +19,8 @@ from typing import Protocol
 import structlog
 from aiokafka.errors import KafkaError
 
+from contracts.commit import Commit
+from contracts.events import CommandRejected
 from dispatch import State
 from dispatch.tables import Key
 from stream.log.append import Appender
@@ -27,6 +29,8 @@ from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
 from stream.log.start import starting_fold
 from stream.writer.decision import Decision, FailedError, Judge, Letter
+from stream.writer.doubt import DoubtClock
+from stream.writer.refusal_log import RefusalLog
 
 log = structlog.get_logger(__name__)
 
@@ -73,13 +77,15 @@ class PartitionWriter:
         self.stats: Counter[str] = Counter()
         self._appender, self._reader, self._snapshots = appender, reader, snapshots
         self._judge, self._put_aside, self._on_commit = judge, put_aside, on_commit
+        self._refusals = RefusalLog(partition)
         self._optimistic: dict[str, State] = {}
         self._generation: int | None = None
         self._doubt, self._diverged = True, True
         self._fresh_at = 0.0
         self._open: deque[Item] = deque()
         self._flight: list[Item] = []
-        self._snapshot_at, self._snapshot_after_s = 0, 0.0
+        self._doubted = DoubtClock(self.stats)
+        self._snapshot_at, self._snapshot_after_s, self._snapshot_made_s = 0, 0.0, time.time()
         self._snapshot_task: asyncio.Task[None] | None = None
         self._wake, self._room = asyncio.Event(), asyncio.Event()
 
@@ -89,12 +95,29 @@ class PartitionWriter:
         """The partition is ours in a new generation of the group: whatever others wrote meanwhile is in the log."""
         self._forget()
         self._generation, self.owned = generation, True
+        self._doubted.begin()
         self._wake.set()
 
     def revoke(self) -> None:
         """The partition is no longer ours."""
         self._forget()
         self._generation, self.owned = None, False
+        self._doubted.end(recovered=False)
+
+    @property
+    def doubt_s(self) -> float:
+        """For how long it has not been able to decide; nought while it can."""
+        return self._doubted.seconds
+
+    @property
+    def snapshot_behind(self) -> int:
+        """How many records of the log a start would have to fold after the newest snapshot."""
+        return 0 if self.confirmed is None else self.confirmed.next_offset - self._snapshot_at
+
+    @property
+    def snapshot_age_s(self) -> float:
+        """How old the newest snapshot is (or this process, if that is younger); nought when nothing came after it."""
+        return max(0.0, time.time() - self._snapshot_made_s) if self.snapshot_behind else 0.0
 
     def offer(self, generation: int, item: Item) -> None:
         """Take one command in the order of the partition. One of another generation is dropped: it comes again."""
@@ -131,12 +154,16 @@ class PartitionWriter:
             item.decided = True
         except FailedError as err:
             # The rules may have left the state half changed: start again from what the log says, and refuse this one.
-            log.exception("decide_failed", partition=self.partition, offset=item.offset)
+            log.exception(
+                "decide_failed", jurisdiction=err.jurisdiction, sequence=err.sequence, command=err.command_id, partition=self.partition,
+                offset=item.offset,
+            )  # fmt: skip
             self.stats["failures"] += 1
             if item.failed is not None:
                 item.decision, item.decided = Decision(letter=Letter("decide_failed", f"{item.failed}; then {err}")), True
             item.failed = str(err)
-            self._doubt = self._diverged = True
+            self._begin_doubt()
+            self._diverged = True
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -162,7 +189,7 @@ class PartitionWriter:
             if self._doubt:
                 return
         if self._open and time.monotonic() - self._fresh_at > FRESH_S:
-            self._doubt = True
+            self._begin_doubt()
             return
         await self._append()
         self._take_snapshot()
@@ -179,18 +206,24 @@ class PartitionWriter:
             return
         if generation != self._generation:
             return  # assigned anew while reading: read again
-        if foreign or self._diverged:
+        moved = foreign > 0 or self._diverged
+        if moved:
             assert self.confirmed is not None  # noqa: S101 - _catch_up has set it
             self._optimistic = self.confirmed.copy().states
             for item in self._open:
                 item.decided = False
         self._doubt = self._diverged = False
         self._fresh_at = time.monotonic()
+        self._doubted.end(recovered=moved)
         for item in self._open:
             if not item.decided:
                 self._decide(item)
             if self._doubt:
                 return
+
+    def _begin_doubt(self) -> None:
+        self._doubt = True
+        self._doubted.begin()
 
     async def _catch_up(self) -> int:
         started = time.monotonic()
@@ -241,17 +274,20 @@ class PartitionWriter:
             try:
                 offset = await self._appender.append(self.partition, records)
             except (KafkaError, OSError, TimeoutError) as err:
-                log.warning("append_failed", partition=self.partition, error=repr(err))
+                log.warning("append_failed", partition=self.partition, **_named(decisions), error=repr(err))
                 offset = -1
             if offset != self.confirmed.next_offset:
                 self.stats["doubts"] += 1
-                log.warning("doubt", partition=self.partition, acknowledged_at=offset, expected=self.confirmed.next_offset)
+                log.warning(
+                    "doubt", partition=self.partition, acknowledged_at=offset, expected=self.confirmed.next_offset, **_named(decisions)
+                )
                 self._restore_flight()
                 return
             for number, decision in enumerate(decisions):
                 if decision.commit is not None:
                     touched = self.confirmed.step_own(offset + number, decision.commit, decision.head, decision.draft)
                     self._on_commit(decision.commit.jurisdiction, touched)
+                    self._count_refusal(decision.commit)
             self._fresh_at = time.monotonic()
             self.stats["commits"] += len(decisions)
         self.stats["commands"] += len(flight)
@@ -261,11 +297,18 @@ class PartitionWriter:
         self._flight = []
         self._room.set()
 
+    def _count_refusal(self, commit: Commit) -> None:
+        event = commit.events[0] if commit.events else None
+        if isinstance(event, CommandRejected):
+            self.stats[f"rejected:{event.code}"] += 1
+            self._refusals.note(commit, event)
+
     def _restore_flight(self) -> None:
         # The order of arrival is kept; those of an older generation come again by themselves.
         self._open.extendleft(item for item in reversed(self._flight) if item.ack is not None)
         self._flight = []
-        self._doubt = self._diverged = True
+        self._begin_doubt()
+        self._diverged = True
 
     # --- snapshots ------------------------------------------------------------------------------------------------
 
@@ -285,8 +328,11 @@ class PartitionWriter:
         began_s = time.monotonic()
         try:
             self._snapshots.write(fold)
+            self._snapshot_made_s = time.time()
+            self.stats["snapshots"] += 1
         except OSError as err:
-            log.warning("snapshot_failed", partition=self.partition, error=str(err))
+            self.stats["snapshot_failures"] += 1
+            log.warning("snapshot_failed", partition=self.partition, next_offset=fold.next_offset, error=str(err))
         self._snapshot_at = fold.next_offset
         self._snapshot_after_s = time.monotonic() + (time.monotonic() - began_s) / SNAPSHOT_SHARE
 
@@ -296,3 +342,11 @@ class PartitionWriter:
             await self._snapshot_task
         if self.confirmed is not None:
             self._write_snapshot(self.confirmed)
+
+
+def _named(decisions: list[Decision]) -> dict[str, str | int]:
+    """The first commit of a batch, for a log line about the whole."""
+    commit = decisions[0].commit
+    if commit is None:
+        return {}
+    return {"commits": len(decisions), "jurisdiction": commit.jurisdiction, "sequence": commit.sequence, "command": commit.command_id}

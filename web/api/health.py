@@ -10,10 +10,9 @@ from stream.heartbeat import read_heartbeats
 from web import metrics
 from web.api.replies import reply
 from web.api.routes import Call, route
+from web.platform_figures import WORKERS, expected_parts
 from web.services import Services
 
-# The parts without which an alarm would not become a task. An adapter that is not heard is named, and the rest is ready without it.
-WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
 REQUIRED = ("kafka", "valkey", *WORKERS)
 _OLD_FEED_MS = 5_000
 
@@ -42,7 +41,8 @@ def ready(call: Call) -> Response:
 def scrape(call: Call) -> Response:
     """The text form."""
     metrics.FEED_AGE_S.set(max(0, call.services.follower.age_ms) / 1000)
-    return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+    metrics.KAFKA_UP.set(call.services.gate.reachable())
+    return Response(metrics.exposition(call.services.figures), content_type=CONTENT_TYPE_LATEST)
 
 
 def parts_of(services: Services) -> dict[str, str]:
@@ -68,5 +68,5 @@ def _ask(services: Services) -> dict[str, str]:
     except (redis.RedisError, OSError):
         heard = {}
         parts["valkey"] = "away"
-    expected = (*WORKERS, *(f"{kind}-adapter" for kind in services.runtime.adapters))
+    expected = expected_parts(services.runtime)
     return parts | {name: "ok" if name in heard else "away" for name in expected} | dict.fromkeys(sorted(heard), "ok")

@@ -9,6 +9,7 @@ from gevent.event import Event
 
 from contracts.documents import FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
+from web import metrics
 from web.board.board import Board, GapError
 from web.clock import now_ms
 from web.ports import ReadModel
@@ -41,6 +42,7 @@ class Follower:
         self._greenlet: gevent.Greenlet | None = None
         self._pause_s = _PAUSE_S
         self._away = False
+        self._away_since_s = 0.0
 
     def start(self) -> None:
         """Begin."""
@@ -105,6 +107,7 @@ class Follower:
         if any(snapshot.epoch != epoch for snapshot in snapshots):
             return
         self.board.take(snapshots, epoch)
+        metrics.RELOADS.inc()
         self.contact_ms = now_ms()
         log.info("board loaded", epoch=epoch, sequences={one.jurisdiction: one.sequence for one in snapshots})
         self._wake()
@@ -128,10 +131,13 @@ class Follower:
             try:
                 self.step()
                 if self._away:
-                    log.info("read model is back")
+                    away_s = time.monotonic() - self._away_since_s
+                    metrics.RECOVERY_S.observe(away_s)
+                    log.info("read model is back", away_s=round(away_s, 3))
                 self._away, self._pause_s = False, _PAUSE_S
             except StoreAwayError as away:
                 if not self._away:
+                    self._away_since_s = time.monotonic()
                     log.warning("read model away", why=str(away), age_ms=self.age_ms)
                 self._away = True
                 self._rest()

@@ -9,6 +9,7 @@ from flask_socketio import SocketIO
 
 from contracts.documents import Change, FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
+from web import metrics
 from web.access.caller import Caller, rooms_of
 from web.access.check import Target, check_target
 from web.board.board import Board, within
@@ -64,7 +65,7 @@ class ConsoleFeed:
             check_target(caller, "socket.console.join", Target(area=max(room, caller.area, key=len)))
         self._loaded()
         # Catching up asks Redis and lets others run; entering and snapshots don't: from here on nothing can come in between.
-        catch_ups = {room: self._catch_up(room, since.get(room), epoch) for room in wanted}
+        catch_ups = {room: self._missed(room, since.get(room), epoch) for room in wanted}
         found = {}
         for room in wanted:
             found[room] = self._state(caller, room, catch_ups[room])
@@ -77,7 +78,7 @@ class ConsoleFeed:
         if jurisdiction not in rooms_of(caller.area, self._services.runtime.jurisdictions):
             raise NotYourAreaError(f"{jurisdiction} is outside your area {caller.area}.")
         self._loaded()
-        state = self._state(caller, jurisdiction, self._catch_up(jurisdiction, sequence, epoch))
+        state = self._state(caller, jurisdiction, self._missed(jurisdiction, sequence, epoch))
         return {"ok": True, "epoch": self._board.epoch, "now_ms": now_ms(), **state}
 
     def leave(self, caller: Caller, sid: str, rooms: tuple[str, ...]) -> None:
@@ -99,6 +100,21 @@ class ConsoleFeed:
         if changes is not None and (changes[-1].sequence if changes else sequence) == sequence:
             return {"sequence": sequence, "changes": [self._payload(entry, caller.area, fresh=False) for entry in changes]}
         return {"sequence": sequence, "snapshot": {kind: self._board.shown(jurisdiction, kind, caller.area) for kind in SHOWN}}
+
+    def _missed(self, jurisdiction: str, since: int | None, epoch: str | None) -> list[FeedEntry] | None:
+        entries = self._catch_up(jurisdiction, since, epoch)
+        if since is not None and entries is None:
+            metrics.GAPS.labels(self._why(jurisdiction, since, epoch)).inc()
+        return entries
+
+    def _why(self, jurisdiction: str, since: int, epoch: str | None) -> str:
+        """Name why a client that came back gets a snapshot."""
+        held = self._board.rooms.get(jurisdiction)
+        if epoch != self._board.epoch:
+            return "other_epoch"
+        if held is None or since > held.sequence:
+            return "ahead_of_us"
+        return "too_long" if held.sequence - since > _LONGEST_CATCH_UP else "feed_cut"
 
     def _catch_up(self, jurisdiction: str, since: int | None, epoch: str | None) -> list[FeedEntry] | None:
         """Return the entries a client lacks, None when a snapshot is due."""
