@@ -11,6 +11,7 @@ from chaos.parts import gone
 from chaos.plan import Fault, Kind
 from chaos.platform import clock_file
 from chaos.proxy import Trouble
+from chaos.screens import until
 
 _GONE_S = 10.0
 
@@ -83,14 +84,18 @@ def _power_cut(fault: Fault, ground: Ground, chance: random.Random) -> str:
 
 
 def _clock_step(fault: Fault, ground: Ground) -> str:
+    """It starts with a clock that is wrong by so much, and after a while the clock jumps to what is right."""
     clock = clock_file(ground.folder, fault.part)
     clock.write_text(f"{fault.amount:+.0f}\n")
     try:
+        before = ground.parts.send(fault.part, signal.SIGKILL)
+        until(lambda: ground.parts.pid(fault.part) not in (None, before), _GONE_S)
         time.sleep(fault.seconds)
-    finally:
         clock.write_text("+0\n")
-    # libfaketime looks at the file once a second.
-    time.sleep(1.2)
+        # libfaketime looks at the file once a second.
+        time.sleep(1.2)
+    finally:
+        clock.unlink()
     return f"{fault.amount:+.0f} s"
 
 

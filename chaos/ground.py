@@ -33,6 +33,8 @@ class Ground:
 
     def __init__(self, folder: Path, *, small_disks: bool) -> None:
         """Start everything, and found the city. Raises GroundError, OSError, TimeoutError."""
+        # The supervisor's, once it has ended by itself; None when it had to be killed.
+        self.exit_code: int | None = None
         self.folder = folder
         folder.mkdir(parents=True)
         self._guard = Guard()
@@ -96,9 +98,9 @@ class Ground:
         """Whether the supervisor runs."""
         return self._process is not None and self._process.poll() is None
 
-    def close(self) -> int | None:
-        """Stop everything; return the supervisor's exit code, None when it had to be killed."""
-        code = self._stopped()
+    def close(self) -> None:
+        """Stop everything."""
+        self.exit_code = self._stopped()
         if self.tails is not None:
             self.tails.close()
         for proxy in self.proxies.values():
@@ -106,7 +108,6 @@ class Ground:
         self._guard.close()
         for disk in self.disks.values():
             disk.unmount()
-        return code
 
     def _stopped(self) -> int | None:
         process = self._process

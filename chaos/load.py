@@ -117,7 +117,8 @@ class Load:
         """End; what waits for an answer is given up."""
         self.gate.over.set()
         for thread in self._threads:
-            thread.join(20)
+            if thread.ident is not None:
+                thread.join(20)
 
 
 class Desk:

@@ -1,14 +1,14 @@
 """`python -m chaos.platform FOLDER KAFKA_PROXY_PORT VALKEY_PROXY_PORT`: the platform under its real supervisor, behind proxies.
 
 The parts are those of `nuandeng up`. Two things differ: they are told to reach Kafka and Valkey through the proxies, and their wall clock
-can be moved by a file (`clocks/{part}` in the folder) where libfaketime is there.
+is moved by a file (`clocks/{part}` in the folder) when it is there at their start, and libfaketime is.
 """
 
 import contextlib
 import dataclasses
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -77,13 +77,34 @@ def _prepared(part: Part, installation: Installation, folder: Path, kafka_port: 
     library = libfaketime()
     if library is None or VARIABLE not in part.env:
         return part
-    clock = clock_file(folder, part.name)
-    clock.write_text("+0\n")
-    faked = {
-        "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1", "FAKETIME_DONT_RESET": "1",
-        "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "0",
-    }  # fmt: skip
-    return dataclasses.replace(part, env={**part.env, **faked})
+    return dataclasses.replace(part, env=_ClockEnvironment(part.env, library, clock_file(folder, part.name)))
+
+
+class _ClockEnvironment(Mapping[str, str]):
+    """A part's environment as it is at each start: with libfaketime once its clock file is there, for it makes everything slower."""
+
+    def __init__(self, plain: Mapping[str, str], library: Path, clock: Path) -> None:
+        self._plain, self._clock = plain, clock
+        self._faked = {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(clock),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_RESET": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def _now(self) -> dict[str, str]:
+        return {**self._plain, **(self._faked if self._clock.exists() else {})}
+
+    def __getitem__(self, name: str) -> str:
+        return self._now()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
 
 
 def _advertising(node: KafkaNode, port: int) -> Callable[[], None]:

@@ -1,5 +1,6 @@
 """One session: a platform is started, put under load, and hit round after round; after each round it must be right again."""
 
+import contextlib
 import random
 import threading
 import time
@@ -45,19 +46,38 @@ class Session:
         """Raises GroundError, OSError, TimeoutError."""
         self._seed, self._able = seed, able
         self._outages: list[Outage] = []
+        self._ending = contextlib.ExitStack()
+        try:
+            self._start(folder)
+        except BaseException:
+            self._ending.close()
+            raise
+
+    def _start(self, folder: Path) -> None:
+        ends = self._ending.callback
         self._stalls = Stalls()
-        self.ground = Ground(folder, small_disks=Kind.DISK_FULL in able)
-        self._over = threading.Event()
+        ends(self._stalls.close)
+        self.ground = Ground(folder, small_disks=Kind.DISK_FULL in self._able)
+        ends(self.ground.close)
         self._notes = Notes(folder / "acknowledged.jsonl")
-        everybody = list(logins())
-        watching = [login for login in everybody if login.role is Role.SUPERVISOR]
-        watching += [login for login in everybody if login.role is Role.OPERATOR and login.area in COUNTIES[:1]]
-        self._watchers = [Person(self.ground.base, login, self._notes, self._over) for login in watching]
-        # A log-in holds for hours: the token is asked for once, and not while the platform is broken.
-        self._screens = [(Screen(self.ground.base, one.login.account, one.token), one.token) for one in self._watchers]
+        ends(self._notes.close)
+        over = threading.Event()
+        watching = [login for login in logins() if login.role is Role.SUPERVISOR]
+        watching += [login for login in logins() if login.role is Role.OPERATOR and login.area == COUNTIES[0]]
+        self._screens: list[tuple[Screen, str]] = []
+        for login in watching:
+            person = Person(self.ground.base, login, self._notes, over)
+            ends(person.close)
+            # A log-in holds for hours: the token is asked for once, and not while the platform is broken.
+            self._screens.append((Screen(self.ground.base, login.account, person.token), person.token))
+            ends(self._screens[-1][0].close)
         self._probes = Probes(self.ground, self._screens[0][0], self._notes)
+        ends(self._probes.close)
         self._audit = Audit(self.ground, self._notes)
-        self._load = Load(self.ground.base, self.ground.runtime, self._notes, seed)
+        ends(self._audit.close)
+        self._load = Load(self.ground.base, self.ground.runtime, self._notes, self._seed)
+        ends(self._load.stop)
+        ends(over.set)
         if not until(lambda: all(screen.sequence(COUNTIES[0]) > 0 for screen, _ in self._screens), 60):
             raise TimeoutError("the screens show nothing")
         self._load.start()
@@ -96,17 +116,8 @@ class Session:
 
     def close(self) -> int | None:
         """End everything; return the supervisor's exit code."""
-        self._over.set()
-        self._load.stop()
-        self._probes.close()
-        for screen, _ in self._screens:
-            screen.close()
-        self._audit.close()
-        for person in self._watchers:
-            person.close()
-        self._notes.close()
-        self._stalls.close()
-        return self.ground.close()
+        self._ending.close()
+        return self.ground.exit_code
 
     def _hit(self, faults: tuple[Fault, ...], chance: random.Random) -> list[str]:
         met = [""] * len(faults)
