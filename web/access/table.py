@@ -100,6 +100,8 @@ RULES: Mapping[str, Rule] = {
     # the log
     "digest": {AUD: Reach.SELF},
     "log": _area(AUD),
+    "replay.read": _area(AUD),
+    "replay.changes": _area(AUD),
     # sockets: connecting to a namespace, and its events
     "socket.console": dict.fromkeys(DESKS, Reach.SELF),
     "socket.console.join": _area(*DESKS),

@@ -40,6 +40,20 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "PushKey": _object(key=_STRING),
     "Digest": _object(offsets={"type": "object", "additionalProperties": _INT}, digest=_STRING, epoch=_STRING),
     "Commits": _object(items=_list(_ANY), next_from=_nullable(_INT)),
+    "Past": _object(
+        past=_object(
+            jurisdiction=_STRING, at_ms=_INT, sequence=_INT, commit_at_ms=_nullable(_INT), first_at_ms=_nullable(_INT),
+            documents={"type": "object", "additionalProperties": _list(_ANY)},
+        ),
+        last_sequence=_INT,
+    ),
+    "PastChanges": _object(
+        items=_list(_object(
+            jurisdiction=_STRING, sequence=_INT, at_ms=_INT, command_id=_STRING, actor=_object(account=_STRING, role=_STRING),
+            events=_list(_STRING), changes=_list(_object(kind=_STRING, id=_STRING, document=_nullable(_ANY))),
+        )),
+        next_from_sequence=_nullable(_INT),
+    ),
     "City": _object(
         name=_NAME, code=_STRING, jurisdictions=_list(_object(code=_STRING, name=_NAME, kind={"enum": ["city", "county"]})),
         bounds=_nullable(_list({"type": "number"})), demo=_BOOL, datum=_STRING,

@@ -35,7 +35,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "pictures.original": {"reason": "identity"},
     "push.subscribe": {"endpoint": "https://push.example/1", "keys": {"p256dh": "a" * 87, "auth": "b" * 22}},
 }
-QUERIES = {"log": "?jurisdiction=371602"}
+QUERIES = {
+    "log": "?jurisdiction=371602",
+    "replay.read": "?jurisdiction=371602&at_ms=1",
+    "replay.changes": "?jurisdiction=371602&from_sequence=1&to_sequence=2",
+}
 ROLES = [role for role in Role if role not in (Role.SYSTEM, Role.PUBLIC)]
 GUARDED = [route for route in ROUTES if route.operation in RULES]
 
