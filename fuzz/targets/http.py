@@ -16,7 +16,7 @@ from fuzz.targets.places import scratch
 from fuzz.web_town import WebTown, own_valkey, web_town
 from tests.integration.web.town import COUNTY, OTHER
 from web import problems
-from web.api import log
+from web.api import log, replay
 from web.api.every import ROUTES
 from web.api.routes import Route
 from web.openapi.document import document
@@ -112,6 +112,7 @@ def _route(path: str) -> str:
 @contextmanager
 def _attack() -> Iterator[Attempt]:
     log._PAGES = NoPages()  # type: ignore[assignment]  # noqa: SLF001 - the log's pages need a broker
+    replay._PAGES = NoPast()  # type: ignore[assignment]  # noqa: SLF001 - and so does the past
     with scratch() as folder, own_valkey(folder) as url, ExitStack() as stack:
         count, caller = 0, Caller(stack.enter_context(web_town(url, folder / "0")))
 
@@ -136,6 +137,14 @@ class NoPages:
     def page(self, *_: Any) -> list[Any]:
         """Nothing."""
         return []
+
+
+class NoPast:
+    """web.past_pages.PastPages of an empty log."""
+
+    def ask(self, _question: Any) -> dict[str, Any]:
+        """Nothing had happened."""
+        return {"items": [], "next_from_sequence": None}
 
 
 def _path(route: Route, rng: Random) -> str:

@@ -15,6 +15,7 @@ from web.api.routes import Route
 _QUERIES = {
     "incidents.list": f"?jurisdiction={COUNTY}", "units.list": f"?jurisdiction={COUNTY}&duty=all", "points.list": f"?jurisdiction={COUNTY}",
     "cameras.list": f"?jurisdiction={COUNTY}", "plans.list": f"?jurisdiction={COUNTY}", "log": f"?jurisdiction={COUNTY}",
+    "replay.read": f"?jurisdiction={COUNTY}&at_ms=1", "replay.changes": f"?jurisdiction={COUNTY}&from_sequence=1&to_sequence=2",
     "plans.override": f"?jurisdiction={COUNTY}",
 }  # fmt: skip
 # Those who change least first: after a desk has cancelled it nobody has a part in it any more.

@@ -11,7 +11,7 @@ from contracts.terms import AssignmentState, Role
 from contracts.values import Actor
 from fuzz.web_town import WebTown, web_town
 from tests.integration.web.town import COUNTY, OTHER, Person, account
-from web.api import log
+from web.api import log, replay
 
 # own: the county of what is asked for, and its unit or point; peer: there too, but of another unit or point; city: all around it;
 # neighbour: another township of the county; foreign: another county.
@@ -68,12 +68,21 @@ class NoLog:
         return [{"jurisdiction": jurisdiction}]
 
 
+class NoPast:
+    """The past without a broker."""
+
+    def ask(self, _question: Any) -> dict[str, Any]:
+        """Nothing had happened."""
+        return {"items": []}
+
+
 @contextmanager
 def without_broker() -> Iterator[None]:
-    """Let GET /log answer."""
-    pages = log._PAGES
+    """Let GET /log and GET /replay answer."""
+    pages, past = log._PAGES, replay._PAGES
     log._PAGES = NoLog()  # type: ignore[assignment]
+    replay._PAGES = NoPast()  # type: ignore[assignment]
     try:
         yield
     finally:
-        log._PAGES = pages
+        log._PAGES, replay._PAGES = pages, past
