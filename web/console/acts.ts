@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { command, newKey, Problem } from '../design/api'
+import { useCity } from './city'
 import { useDesk } from './desk'
 import type { WireIncident } from '../design/wire'
 
@@ -16,6 +17,7 @@ function face(incident: WireIncident): string {
 }
 
 export const useActs = defineStore('acts', () => {
+  const city = useCity()
   const desk = useDesk()
   const busy = ref<string | null>(null)
   const problem = shallowRef<{ what: string; error: Problem } | null>(null)
@@ -34,7 +36,7 @@ export const useActs = defineStore('acts', () => {
 
   /** Send; true when it stands. A failure is kept for the panel, with the key, so that a second try is done once. */
   async function send(what: string, path: string, body: object, bound = true): Promise<boolean> {
-    if (busy.value !== null) return false
+    if (busy.value !== null || city.past) return false
     const incident = desk.incident
     const full = bound && incident ? { ...body, expected_version: incident.version } : body
     const intent = `${path} ${JSON.stringify(body)}`

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
 import { get } from '../design/api'
 import type { CameraDocument, FeedEntry, PlanDocument, PointDocument, TallyDocument } from '../design/documents'
+import type { RoomState } from '../design/feed'
 import { language } from '../design/i18n'
 import { Link } from '../design/link'
 import { now_ms } from '../design/now'
@@ -25,12 +26,16 @@ export const useCity = defineStore('city', () => {
   const cameras = shallowRef(new Map<string, CameraDocument>())
   const plans = shallowRef(new Map<string, PlanDocument>())
   const tallies = shallowRef(new Map<string, TallyDocument>())
-  const fixes = shallowRef(new Map<string, Fix>())
+  const liveFixes = new Map<string, Fix>()
+  const fixes = shallowRef(liveFixes)
   const beat = shallowRef<Heartbeat | null>(null)
   const loaded = ref(false)
   const lastEntries = shallowRef<FeedEntry[]>([])
   const stores = { incident: incidents, unit: units, point: points, camera: cameras, plan: plans, tally: tallies } as unknown as Record<string, typeof incidents>
   const dirty = new Set<string>()
+  /** Rooms of a moment of the past, shown instead of the live ones; null: live. */
+  const pastRooms = shallowRef<ReadonlyMap<string, RoomState> | null>(null)
+  const past = computed(() => pastRooms.value !== null)
 
   /** Rebuild what changed, once per burst: twenty commits in a second draw the page once each frame at most. */
   function flush(): void {
@@ -38,7 +43,7 @@ export const useCity = defineStore('city', () => {
       const target = stores[kind]
       if (!target) continue
       const merged = new Map<string, WireIncident>()
-      for (const [jurisdiction, room] of link.feed.rooms) {
+      for (const [jurisdiction, room] of pastRooms.value ?? link.feed.rooms) {
         for (const [id, document] of room.documents.get(kind) ?? []) {
           merged.set(kind === 'tally' || kind === 'plan' ? jurisdiction : id, document as WireIncident)
         }
@@ -50,6 +55,7 @@ export const useCity = defineStore('city', () => {
 
   const link = new Link('/console', {
     changed(_jurisdiction, kinds, entry) {
+      if (past.value) return
       if (!dirty.size) queueMicrotask(flush)
       for (const kind of kinds) dirty.add(kind)
       if (entry?.events.length) lastEntries.value = [entry, ...lastEntries.value].slice(0, 40)
@@ -61,13 +67,25 @@ export const useCity = defineStore('city', () => {
       if (code === 'no_session') me.value = null
     },
     positions(_jurisdiction, moved) {
-      for (const fix of moved) fixes.value.set(fix.unit, fix)
+      for (const fix of moved) liveFixes.set(fix.unit, fix)
       triggerRef(fixes)
     },
     heartbeat(message) {
       beat.value = message
     },
   })
+
+  /** Show these rooms instead of the live ones, or the live ones again. kinds: what changed, when the rooms are those shown already. */
+  function showPast(rooms: ReadonlyMap<string, RoomState> | null, kinds: Iterable<string> = Object.keys(stores)): void {
+    if ((rooms === null) !== (pastRooms.value === null)) {
+      lastEntries.value = []
+      // Positions are not in the log.
+      fixes.value = rooms === null ? liveFixes : new Map()
+    }
+    pastRooms.value = rooms
+    for (const kind of kinds) dirty.add(kind)
+    flush()
+  }
 
   async function open(): Promise<void> {
     city.value ??= await get<City>('/city')
@@ -77,7 +95,7 @@ export const useCity = defineStore('city', () => {
   const counties = computed<County[]>(() => {
     const mine = new Set(me.value?.jurisdictions ?? [])
     const all = city.value?.jurisdictions.filter((j) => j.kind === 'county') ?? []
-    return all.filter((j) => mine.size === 0 || mine.has(j.code)).map((j) => ({ code: j.code, name: j.name[language()] }))
+    return all.filter((j) => (mine.size === 0 || mine.has(j.code)) && pastRooms.value?.has(j.code) !== false).map((j) => ({ code: j.code, name: j.name[language()] }))
   })
   const countyName = (code: string): string => {
     const found = city.value?.jurisdictions.find((j) => j.code === code) ?? city.value?.jurisdictions.find((j) => j.kind === 'county' && code.startsWith(j.code))
@@ -103,13 +121,14 @@ export const useCity = defineStore('city', () => {
   const coverage = computed(() => (cameras.value.size ? `${((watched.value / cameras.value.size) * 100).toFixed(1)} %` : '—'))
   const blind = computed(() => [...cameras.value.values()].filter((c) => c.status === 'offline' || c.status === 'unwatched').sort((a, b) => (b.since_ms ?? 0) - (a.since_ms ?? 0)))
 
-  const duty = computed<DutyPerson[]>(() => beat.value?.duty ?? [])
+  const duty = computed<DutyPerson[]>(() => (past.value ? [] : (beat.value?.duty ?? [])))
   const silence_ms = computed(() => Math.max(0, now_ms.value && Date.now() - link.state.heard_at_ms))
-  const live = computed(() => link.state.phase === 'live' && silence_ms.value < OLD_MS)
-  const delayed = computed(() => live.value && silence_ms.value > DELAYED_MS)
+  // The past does not grow old, whatever the connection does.
+  const live = computed(() => past.value || (link.state.phase === 'live' && silence_ms.value < OLD_MS))
+  const delayed = computed(() => live.value && !past.value && silence_ms.value > DELAYED_MS)
   /** Rooms whose projector stopped while the socket lives: only they are marked old. */
   const oldRooms = computed(() =>
-    Object.entries(beat.value?.rooms ?? {}).filter(([, room]) => live.value && room.age_ms > OLD_MS).map(([code, room]) => ({ code, age_ms: room.age_ms })),
+    Object.entries(beat.value?.rooms ?? {}).filter(([, room]) => live.value && !past.value && room.age_ms > OLD_MS).map(([code, room]) => ({ code, age_ms: room.age_ms })),
   )
   const awayParts = computed(() => Object.entries(beat.value?.parts ?? {}).filter(([, state]) => state === 'away').map(([name]) => name))
 
@@ -120,6 +139,6 @@ export const useCity = defineStore('city', () => {
 
   return {
     city, incidents, units, points, cameras, plans, tallies, fixes, beat, loaded, lastEntries, counties, countyName, total, watched, coverage, blind, duty, live, delayed, silence_ms,
-    oldRooms, awayParts, state: link.state, open, retryNow: () => link.retryNow(), flush,
+    oldRooms, awayParts, state: link.state, open, retryNow: () => link.retryNow(), flush, past, showPast,
   }
 })

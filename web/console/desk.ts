@@ -36,9 +36,10 @@ export const useDesk = defineStore('desk', () => {
   const kept = shallowRef(new Map<string, WireIncident>())
   function order(): void {
     // Nothing is held back from an empty list: it would say that nobody waits while somebody does.
-    const hand = heldOrder(handOrder.value, queue.value.hand.map((row) => row.incident.id), held.value && handOrder.value.length > 0)
+    const holds = held.value && !city.past
+    const hand = heldOrder(handOrder.value, queue.value.hand.map((row) => row.incident.id), holds && handOrder.value.length > 0)
     const inHand = queue.value.inHand.map((row) => row.incident.id)
-    const rest = heldOrder(restOrder.value, inHand, held.value && restOrder.value.length > 0)
+    const rest = heldOrder(restOrder.value, inHand, holds && restOrder.value.length > 0)
     handOrder.value = hand.order
     restOrder.value = rest.order.filter((id) => !hand.order.includes(id))
     // An incident that only changed sides is not new: it stays where it was, struck quiet.
@@ -47,7 +48,7 @@ export const useDesk = defineStore('desk', () => {
   }
   watch([queue, held], order, { immediate: true })
   watch(() => city.incidents, (after, before) => {
-    if (!held.value || !before) return
+    if (!held.value || !before || city.past) return
     for (const id of [...handOrder.value, ...restOrder.value]) {
       const last = before.get(id)
       if (last && !after.has(id)) kept.value = new Map(kept.value).set(id, last)
@@ -71,7 +72,8 @@ export const useDesk = defineStore('desk', () => {
   watch([selected, () => city.incidents], () => {
     const found = selected.value === null ? null : city.incidents.get(selected.value)
     if (found) lastSeen.value = found
-    else if (selected.value === null || lastSeen.value?.id !== selected.value) lastSeen.value = null
+    // At a moment of the past a later form would be known too early.
+    else if (selected.value === null || lastSeen.value?.id !== selected.value || city.past) lastSeen.value = null
   }, { immediate: true })
   const incident = computed(() => lastSeen.value)
   const departed = computed(() => incident.value !== null && !city.incidents.has(incident.value.id))
@@ -81,6 +83,7 @@ export const useDesk = defineStore('desk', () => {
     sheet.value = null
   }
   function openSheet(name: SheetName | null, subject: string | null = null): void {
+    if (city.past && name !== null) return
     sheet.value = name
     sheetSubject.value = subject
   }
@@ -94,7 +97,7 @@ export const useDesk = defineStore('desk', () => {
 
   const alarm = new Alarm()
   watch(now_ms, () => {
-    if (!me.value || !HEARS.has(me.value.role) || !city.loaded) return
+    if (!me.value || !HEARS.has(me.value.role) || !city.loaded || city.past) return
     for (const tone of alarm.tick([...city.incidents.values()], serverNow(), city.live)) if (audible(tone, mutedUntil_ms.value, serverNow())) play(tone)
   })
   const muted = computed(() => now_ms.value < mutedUntil_ms.value)

@@ -51,7 +51,7 @@ export const useAdvice = defineStore('advice', () => {
   }
   async function load(): Promise<void> {
     const incident = desk.incident
-    if (!incident || desk.departed || !ASKED_FOR.has(incident.state) || !city.live) return
+    if (!incident || desk.departed || !ASKED_FOR.has(incident.state) || !city.live || city.past) return
     const mine = ++serial
     askedAt = now_ms.value
     asking.value = true

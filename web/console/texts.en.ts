@@ -125,7 +125,12 @@ export const en: Texts = {
   },
   replay: {
     title: 'Log', note: 'The log is the record: each commit carries the hash of the one before, so one changed byte is found.', digest: 'Digest of the state now', offsets: 'at the offsets', auditor: 'The log and the digest need an auditor account. You are logged in as {role}.', auditor_more: 'On the server, nuandeng replay and nuandeng audit verify check it without this page.',
-    sequence: 'No.', at: 'Time', actor: 'Who', events: 'Events', load: 'Read', older: 'Older', newer: 'Newer', copy: 'Check with', jurisdiction: 'Jurisdiction', moment: 'For the state at a minute, use nuandeng replay --until on the server.',
+    sequence: 'No.', at: 'Time', actor: 'Who', events: 'Events', load: 'Read', older: 'Older', newer: 'Newer', copy: 'Check with', jurisdiction: 'Jurisdiction', moment: 'On the server a minute is seen by nuandeng replay --until.',
+  },
+  past: {
+    word: 'Replay', title: 'See a moment', note: 'The console as it was then: queue, map, case, and its clocks. Folded again from the log; it can only be looked at.', incident: 'Incident', no_incident: 'No incident', minute: 'Up to the minute', show: 'See this moment', reading: 'Reading the log…',
+    read_only: 'to look at only, nothing can be sent', slider: 'Commits of the log', of: 'commit {n} of {all}', back: 'Commit before', on: 'Next commit', speed: 'Speed', pause: 'Pause', leave: 'Back to now', not_live: 'not now', known: 'Also known then',
+    forces: 'On duty here: volunteers {volunteers} · vehicles {vehicles} · beds free {beds} · cameras unusable {blind}', unanswered: 'Not answered yet: {n} · out of contact or old position: {lost}', last_heard: 'last of this case {at}', not_in_log: 'Positions and recommendations are not in the log and not shown.',
   },
   wall: {
     hand: 'need a hand', breached: '{n} breached', in_hand: 'in hand', closed: 'closed today', coverage: 'cameras seen · {n} unusable', coverage_all: 'cameras seen', volunteers: 'volunteers', beds: 'beds free', most: 'Most pressing first', total: '{n} in all', people: '{n}',

@@ -123,7 +123,12 @@ export const zh = {
   },
   replay: {
     title: '日志', note: '日志本身就是记录:每条提交带前一条的哈希,改动一个字节都会被发现。', digest: '当前状态的摘要', offsets: '到各分区的位置', auditor: '读日志和摘要要审计员账号。你是{role}。', auditor_more: '在服务器上可以用 nuandeng replay 与 nuandeng audit verify 核对,不需要这个页面。',
-    sequence: '序号', at: '时间', actor: '谁', events: '事件', load: '读取', older: '更早', newer: '更新', copy: '核对命令', jurisdiction: '辖区', moment: '要看某一刻的状态,在服务器上用 nuandeng replay --until。',
+    sequence: '序号', at: '时间', actor: '谁', events: '事件', load: '读取', older: '更早', newer: '更新', copy: '核对命令', jurisdiction: '辖区', moment: '在服务器上看某一刻:nuandeng replay --until。',
+  },
+  past: {
+    word: '回放', title: '看某一刻', note: '指挥台在那一刻的样子:队列、地图、案情、当时的时钟。从日志重新推出,只能看。', incident: '案件', no_incident: '不选案件', minute: '到这一分钟', show: '看这一刻', reading: '正在读日志…',
+    read_only: '只能看,不能派', slider: '日志里的提交', of: '第 {n} / {all} 条', back: '上一条提交', on: '下一条提交', speed: '速度', pause: '停', leave: '回到现在', not_live: '不是现在', known: '当时还知道',
+    forces: '本县在岗志愿者 {volunteers} · 车辆 {vehicles} · 余床 {beds} · 摄像机不可用 {blind}', unanswered: '还没有答复 {n} 人 · 失联或位置过旧 {lost} 人', last_heard: '本案最后一条 {at}', not_in_log: '人员位置和推荐名单不入日志,这里不显示。',
   },
   wall: {
     hand: '要动手', breached: '超时 {n}', in_hand: '有人在办', closed: '今日已办', coverage: '摄像机覆盖 · {n} 路不可用', coverage_all: '摄像机覆盖', volunteers: '志愿者在岗', beds: '余床', most: '最急的在最上', total: '共 {n}', people: '{n} 人',

@@ -19,10 +19,17 @@ export function learnServerTime(at_ms: number): void {
 
 const tick = ref(serverNow())
 export const now_ms = readonly(tick)
+let held_ms: number | null = null
+
+/** Show a moment of the past as now, on the whole page; null: go on with the present. `serverNow` stays the present. */
+export function holdNow(at_ms: number | null): void {
+  held_ms = at_ms
+  tick.value = at_ms ?? Math.floor(serverNow() / 1000) * 1000
+}
 
 function beat(): void {
   const now = serverNow()
-  tick.value = Math.floor(now / 1000) * 1000
+  if (held_ms === null) tick.value = Math.floor(now / 1000) * 1000
   setTimeout(beat, 1000 - (now % 1000) + 5)
 }
 beat()
