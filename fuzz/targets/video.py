@@ -20,7 +20,7 @@ from camera_adapters.mpegts_http.settings import MpegtsHttpSettings
 from fuzz.target import Attempt, Target
 from fuzz.targets.places import scratch
 
-_PICTURES = 2
+_PICTURES = 1
 # A picture of 8K with what a codec keeps beside it; more is a bomb that went off.
 _MOST_MIB = 512
 

@@ -53,6 +53,8 @@ def check_size(raw: bytes) -> tuple[int, int]:
         raise TooLargeError(f"The picture has {width}×{height} pixels.")
     if width * height > max(_SMALL_PIXELS, _PIXELS_A_BYTE * len(raw)):
         raise UnreadableBodyError(f"{len(raw)} bytes are no photograph of {width}×{height} pixels.")
+    if raw.startswith(_PNG):
+        _check_chunks(raw)
     return width, height
 
 
@@ -77,6 +79,15 @@ def size_of(raw: bytes) -> tuple[int, int]:
             else:
                 at += 2 + max(2, length)
     raise UnreadableBodyError("The file is neither a JPEG nor a PNG.")
+
+
+def _check_chunks(raw: bytes) -> None:
+    """Refuse a PNG one of whose chunks is longer than the file: OpenCV takes the memory that a chunk claims before it reads it."""
+    at = len(_PNG)
+    while at < len(raw):
+        at += 12 + int.from_bytes(raw[at : at + 4], "big")
+    if at != len(raw):
+        raise UnreadableBodyError("The PNG is cut off, or its parts claim more than there is.")
 
 
 def _clean(raw: bytes) -> bytes:

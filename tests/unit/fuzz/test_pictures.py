@@ -36,3 +36,15 @@ def test_a_few_bytes_are_no_large_photograph() -> None:
         check_size(png[:16] + (7000).to_bytes(4, "big") * 2 + png[24:])
     black = bytes(cv2.imencode(".jpg", np.zeros((3000, 4000, 3), np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 40])[1])
     assert check_size(black) == (4000, 3000)
+
+
+@pytest.mark.parametrize("claimed", [0xD400_0106, 0x7FFF_FFFF, 60_000])
+def test_a_part_that_claims_more_than_there_is_takes_no_memory(claimed: int) -> None:
+    """263 bytes took gigabytes, and seconds, in the decoder."""
+    png = bytes(cv2.imencode(".png", np.zeros((48, 64, 3), np.uint8))[1])
+    at = png.index(b"IDAT") - 4
+    assert check_size(png) == (64, 48)
+    with pytest.raises(UnreadableBodyError):
+        check_size(png[:at] + claimed.to_bytes(4, "big") + png[at + 4 :])
+    with pytest.raises(UnreadableBodyError):
+        check_size(png[:-3])
