@@ -1,4 +1,5 @@
-"""The command line: `nuandeng up`, `demo`, `doctor`, `config`, `case-feed`, `deadletters`, `replay`, `audit`.
+"""The command line: `nuandeng up`, `demo`, `doctor`, `config`, `case-feed`, `deadletters`, `replay`, `audit`, `erase`,
+`backup`, `restore`.
 
 Whatever can be said in a sentence ends in that sentence, its code and exit code 2, never in a traceback.
 """
@@ -19,6 +20,8 @@ from nuandeng.case_feed_commands import case_feed_app
 from nuandeng.containers import write_container_files
 from nuandeng.doctor import examine
 from nuandeng.embedded.topics import create_topics
+from nuandeng.keeping.backup_commands import backup_command, restore_command
+from nuandeng.keeping.erase_commands import erase_command
 from nuandeng.log_commands import deadletters_app, replay_command
 from nuandeng.run import run_platform
 from nuandeng.settings import Settings, read_settings, settings_schema
@@ -31,6 +34,9 @@ app.add_typer(deadletters_app, name="deadletters")
 app.add_typer(audit_app, name="audit")
 app.add_typer(case_feed_app, name="case-feed")
 app.command("replay")(replay_command)
+app.command("erase")(erase_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 
 _Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="TOML file; without it, the defaults.")]
 _DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", help="Instead of the settings' data_dir.")]

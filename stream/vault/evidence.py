@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from typing import Any, Literal
 
 import fsspec
 
@@ -41,14 +43,30 @@ class FsspecEvidenceStore:
 
     def remove(self, picture: Picture) -> None:
         """Delete both copies; the hash stays in the log. Nothing happens when they are gone already."""
-        for kind, name in (("originals", picture.sha256), ("public", picture.public_sha256)):
-            path = self._path(kind, name)
-            if self._files.exists(path):
-                self._files.rm_file(path)
+        self.remove_copy("originals", picture.sha256)
+        self.remove_copy("public", picture.public_sha256)
+
+    def remove_copy(self, kind: Literal["originals", "public"], name: str) -> bool:
+        """Delete one of the two copies by its hash; False when it is gone already. Raises UnreadableError: that is no hash."""
+        path = self._path(kind, name)
+        if not self._files.exists(path):
+            return False
+        self._files.rm_file(path)
+        return True
+
+    def names(self, kind: Literal["originals", "public"]) -> Iterator[tuple[str, float | None]]:
+        """Yield the hash of every copy and when it was stored (epoch seconds), None where the store does not say."""
+        root = f"{self._root}/{kind}"
+        if not self._files.exists(root):
+            return
+        for path, found in self._files.find(root, detail=True).items():
+            name = str(path).rpartition("/")[2]
+            if _is_hash(name):
+                yield name, _stored_at_s(found)
 
     def _path(self, kind: str, name: str) -> str:
         # Names come from the log and from URLs: nothing but a hash may become a path.
-        if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        if not _is_hash(name):
             raise UnreadableError(f"{name!r:.80} is not a picture's hash.")
         return f"{self._root}/{kind}/{name[:2]}/{name}"
 
@@ -81,3 +99,15 @@ class FsspecEvidenceStore:
 
 def _protocols(files: fsspec.AbstractFileSystem) -> tuple[str, ...]:
     return (files.protocol,) if isinstance(files.protocol, str) else tuple(files.protocol)
+
+
+def _is_hash(name: str) -> bool:
+    return len(name) == 64 and set(name) <= set("0123456789abcdef")
+
+
+def _stored_at_s(found: Mapping[str, Any]) -> float | None:
+    for field in ("mtime", "LastModified", "last_modified"):
+        value = found.get(field)
+        if value is not None:
+            return float(value.timestamp() if hasattr(value, "timestamp") else value)
+    return None

@@ -11,7 +11,7 @@ import fcntl
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -78,14 +78,29 @@ class FileKeyStore:
 
     def destroy(self, key: str) -> None:
         """Rewrite the file without the key; every process forgets it at its next look."""
+        self.destroy_many([key])
+
+    def destroy_many(self, keys: Collection[str]) -> int:
+        """Rewrite the file once without these keys, and return how many of them were there."""
+        gone = frozenset(keys) - {_ROOT}
         with self._guard, self._locked():
             self._refresh()
-            kept = [line for line in _lines(self._path.read_bytes()) if line.key != key]
+            there = len(gone & self._keys.keys())
+            if not there:
+                return 0
+            kept = [line for line in _lines(self._path.read_bytes()) if line.key not in gone]
             staged = self._path.with_name(f".{self._path.name}.staged")
             _write(staged, kept, os.O_TRUNC)
             staged.replace(self._path)
             _sync_folder(self._path.parent)
             self._refresh()
+        return there
+
+    def names(self) -> frozenset[str]:
+        """The identifiers of all keys that are there now."""
+        with self._guard:
+            self._refresh()
+            return frozenset(self._keys)
 
     def derive(self, purpose: str) -> bytes:
         """Return 32 bytes that belong to this store's root and a purpose: the key of another store."""

@@ -61,6 +61,16 @@ class SecretsStore:
             rows = found.fetchall()
         return {name: self._open(name, value) for name, value in rows}
 
+    def copy_to(self, path: Path) -> None:
+        """Write the store as it is now into another file, whole, while others go on using it. Raises sqlite3.Error, OSError."""
+        path.touch(mode=0o600)
+        with self._connection() as connection:
+            other = sqlite3.connect(path)
+            try:
+                connection.backup(other)
+            finally:
+                other.close()
+
     def _connection(self) -> "_Transaction":
         return _Transaction(self._path)
 
@@ -81,6 +91,8 @@ class _Transaction:
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, timeout=10.0)
         self._connection.execute("PRAGMA synchronous=FULL")
+        # What was deleted is overwritten: somebody who was erased leaves no pages behind.
+        self._connection.execute("PRAGMA secure_delete=ON")
 
     def __enter__(self) -> sqlite3.Connection:
         return self._connection
