@@ -18,7 +18,10 @@ FOLDER = ROOT / "deploy" / "observability"
 # Made by Prometheus itself for every target.
 _PROMETHEUS_OWN = {"up"}
 _WORDS = re.compile(r"\{[^}]*\}|\[[^]]*\]|\"[^\"]*\"|\b(?:by|on|without|ignoring)\s*\([^)]*\)")
-_FUNCTIONS = frozenset(["max", "min", "sum", "rate", "increase", "changes", "absent", "histogram_quantile", "min_over_time", "and", "or", "unless", "offset", "m"])
+_FUNCTIONS = {
+    "max", "min", "sum", "rate", "increase", "changes", "absent", "histogram_quantile", "min_over_time", "and", "or", "unless", "offset",
+    "m",
+}  # fmt: skip
 
 
 def names_in(expression: str) -> set[str]:
