@@ -19,13 +19,15 @@ def server_guard() -> Iterator[Guard]:
     guard.close()
 
 
-@pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory, server_guard: Guard) -> Iterator[RunningKafka]:
+def broker(tmp_path_factory: pytest.TempPathFactory, server_guard: Guard) -> Iterator[RunningKafka]:
     """Apache Kafka with all topics. `kafka.fresh_topics()` returns a prefix under which a test has them to itself."""
     fetch_jars()
     running = RunningKafka(tmp_path_factory.mktemp("kafka"), server_guard)
     yield running
     running.stop()
+
+
+kafka = pytest.fixture(scope="session", name="kafka")(broker)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import msgspec
+import pytest
 import redis
 
 from contracts.observations import DeadLetter, IntakeReport, WeatherWarning
@@ -16,7 +17,11 @@ from stream.heartbeat import read_heartbeats
 from stream.intake_sealing import seal_intake
 from stream.vault.keystore import FileKeyStore
 from stream.vault.sealer import TextSealer
+from tests.conftest import broker
 from tests.integration.adapters.conftest import AdapterHost, until
+
+# One of its own: after a kill, a broker first looks through the topics of every test there was.
+kafka = pytest.fixture(scope="module", name="kafka")(broker)
 
 SAMPLES = Path(__file__).parents[2] / "contract" / "adapters" / "samples"
 NOW_MS = 1_795_270_000_000

@@ -22,9 +22,13 @@ from stream.commands import CommandGate, client_command_id
 from stream.deadletters import list_dead_letters, resend_dead_letter
 from stream.readmodel.read import read_room
 from stream.replay import replay
+from tests.conftest import broker
 from tests.integration.stream.conftest import Workers, until
 from tests.integration.stream.small_city import COUNTIES, OPERATOR, ask, hotline
 from tests.integration.stream.standing_log import live_is_replayed, standing_commits
+
+# One of its own: after a kill, a broker first looks through the topics of every test there was.
+kafka = pytest.fixture(scope="module", name="kafka")(broker)
 
 
 @pytest.fixture

@@ -19,7 +19,11 @@ import socketio
 from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime, WebListener
 from nuandeng.embedded.ports import port_of, reserved
 from nuandeng.embedded.session import RunningKafka, RunningValkey
+from tests.conftest import broker
 from tests.integration.web.town import CITY, COUNTY, OTHER, PASSWORD
+
+# One of its own: after a kill, a broker first looks through the topics of every test there was.
+kafka = pytest.fixture(scope="module", name="kafka")(broker)
 
 ROOT = Path(__file__).resolve().parents[3]
 BODY = {"place": {"lat_wgs84": 37.38, "lon_wgs84": 117.97, "area": "371602001002", "name": "天桥"}, "description": "灰棉袄"}
