@@ -59,9 +59,10 @@ class Publisher:
         self.failed = 0
         self._letters: Counter[str] = Counter()
         settings: dict[str, Any] = kafka_settings(runtime)
+        # Not idempotent: see stream.commands.CommandGate. A fact that arrives twice counts once.
         self._producer = KafkaProducer(
             **settings, acks="all", linger_ms=20, max_block_ms=5_000, delivery_timeout_ms=60_000, request_timeout_ms=20_000,
-            reconnect_backoff_max_ms=2_000,
+            reconnect_backoff_max_ms=2_000, enable_idempotence=False,
         )  # fmt: skip
 
     def figures(self) -> dict[str, int]:

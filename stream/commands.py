@@ -29,6 +29,8 @@ MAX_COMMAND_BYTES = 900 * 1024
 _ACKNOWLEDGED_S = 10.0
 _REACHED_FOR_S = 1.0
 _POLL_S = 0.02
+_REQUEST_MS = 5_000
+_DELIVERY_MS = 15_000
 
 decode_answer = msgspec.json.Decoder(Answer).decode
 
@@ -170,9 +172,12 @@ class CommandGate:
         with self._making:
             if self._producer is None:
                 try:
+                    # Not idempotent: kafka-python's idempotent producer, once it has given up a record that it had tried to send, waits
+                    # for ever for a new identity and sends nothing any more. A command that arrives twice is known by its identifier.
                     self._producer = KafkaProducer(
                         **kafka_settings(self._runtime), acks="all", linger_ms=2, max_block_ms=2000, bootstrap_timeout_ms=3000,
-                        reconnect_backoff_max_ms=1000, request_timeout_ms=5000, delivery_timeout_ms=15_000,
+                        reconnect_backoff_max_ms=1000, request_timeout_ms=_REQUEST_MS, delivery_timeout_ms=_DELIVERY_MS,
+                        enable_idempotence=False,
                     )  # fmt: skip
                 except KafkaError as err:
                     raise StoreAwayError("Kafka does not answer.") from err
