@@ -15,6 +15,7 @@ from chaos.log_reading import Record
 
 GENESIS = "0" * 64
 LATEST_MS = 2_000
+_EPOCH_MS_DIGITS = 13
 
 
 class Violation(NamedTuple):
@@ -247,4 +248,6 @@ def _clock_of(command_id: str) -> str | None:
     parts = command_id.split(":")
     if len(parts) < 4 or parts[0] != "sys":
         return None
-    return parts[-2] if parts[-2] in KNOWN else parts[-3] if parts[-3] in KNOWN else None
+    # The result of an effect may be named after a clock too, with a short number behind it.
+    clock, at_ms = parts[-3:-1] if parts[-3] in KNOWN else parts[-2:]
+    return clock if clock in KNOWN and len(at_ms) == _EPOCH_MS_DIGITS else None

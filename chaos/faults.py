@@ -14,6 +14,7 @@ from chaos.proxy import Trouble
 from chaos.screens import until
 
 _GONE_S = 10.0
+_STOPPED_S = 40.0
 
 
 def inject(fault: Fault, ground: Ground, chance: random.Random) -> str:
@@ -22,7 +23,7 @@ def inject(fault: Fault, ground: Ground, chance: random.Random) -> str:
         case Kind.KILL:
             return _said(ground.parts.send(fault.part, signal.SIGKILL))
         case Kind.TERMINATE:
-            return _said(ground.parts.send(fault.part, signal.SIGTERM))
+            return _terminate(fault, ground)
         case Kind.PAUSE:
             return _pause(fault, ground)
         case Kind.WIPE:
@@ -39,6 +40,14 @@ def inject(fault: Fault, ground: Ground, chance: random.Random) -> str:
 
 def _said(pid: int | None) -> str:
     return "was not running" if pid is None else f"pid {pid}"
+
+
+def _terminate(fault: Fault, ground: Ground) -> str:
+    """It may go on serving while it stops in order: over when it has."""
+    pid = ground.parts.send(fault.part, signal.SIGTERM)
+    if pid is not None and not gone(pid, _STOPPED_S):
+        return f"pid {pid} did not stop"
+    return _said(pid)
 
 
 def _pause(fault: Fault, ground: Ground) -> str:

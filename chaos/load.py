@@ -251,7 +251,7 @@ class Cameras:
         try:
             if self._producer is None:
                 self._producer = KafkaProducer(**kafka_settings(self._runtime), acks="all", max_block_ms=1000, delivery_timeout_ms=8000,
-                                               request_timeout_ms=4000, bootstrap_timeout_ms=2000)  # fmt: skip
+                                               request_timeout_ms=4000, bootstrap_timeout_ms=2000, enable_idempotence=False)  # fmt: skip
             number = self._looks % self._LOOKS
             captured_at_ms = self._began_ms + self._looks * self._EVERY_MS
             look = Look(captured_at_ms=captured_at_ms, boxes=(self._STANDING,) if number < self._STAYS else ())

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 STORES = ("kafka", "valkey")
-WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
+WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather", "witness")
 ADAPTERS = ("cases-adapter", "weather-adapter")
 WEB = "web"
 # Those that a part's heartbeat in the read model tells of.

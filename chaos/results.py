@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chaos.parts import WORKERS
 from chaos.rounds import RoundResult
 
 GOALS_S = {"valkey": 2.0, "worker": 5.0, "web": 5.0, "kafka": 10.0}
-_WORKERS = frozenset({"dispatcher", "projector", "effects", "sightings", "weather"})
+_WORKERS = frozenset(WORKERS)
 
 
 class Progress:

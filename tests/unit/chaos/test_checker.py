@@ -12,7 +12,8 @@ from chaos.checker import GENESIS, Acknowledged, Checker, Outage, Violation, dig
 from chaos.log_reading import Record
 
 COUNTY, OTHER = "371602", "371622"
-NOW_MS = 10_000_000
+T0 = 1_768_000_000_000
+NOW_MS = T0 + 10_000_000
 
 
 class Log:
@@ -22,7 +23,9 @@ class Log:
         self.records: list[Record] = []
         self._heads: dict[str, list[tuple[int, str]]] = {}
 
-    def commit(self, *events: dict[str, Any], command: str = "", at_ms: int = 1_000, county: str = COUNTY, late: bool = False) -> bytes:
+    def commit(
+        self, *events: dict[str, Any], command: str = "", at_ms: int = T0 + 1_000, county: str = COUNTY, late: bool = False
+    ) -> bytes:
         """Append one; late: on the head before the last, as a writer that was paused does."""
         heads = self._heads.setdefault(county, [(0, GENESIS)])
         sequence, head = heads[-2 if late else -1]
@@ -119,10 +122,10 @@ def test_a_unit_on_two_incidents_is_found() -> None:
     log.commit(accepted("t2"))
     assert log.rules() == ["unit_twice"]
     apart = Log()
-    apart.commit(offered("t1"), accepted("t1"), at_ms=1_000)
-    apart.commit(offered("t2", incident="j1"), accepted("t2"), at_ms=2_000, county=OTHER)
+    apart.commit(offered("t1"), accepted("t1"), at_ms=T0 + 1_000)
+    apart.commit(offered("t2", incident="j1"), accepted("t2"), at_ms=T0 + 2_000, county=OTHER)
     assert apart.rules() == ["unit_twice"]
-    apart.commit(cleared("t1"), at_ms=1_900)
+    apart.commit(cleared("t1"), at_ms=T0 + 1_900)
     assert apart.found() == []
 
 
@@ -139,50 +142,57 @@ def test_whoever_was_sent_home_may_go_again(ending: str) -> None:
 def test_a_lost_clock_is_found() -> None:
     """It came due and nothing fired it: at every percentage of a step, and for an offer nobody answered."""
     log = Log()
-    log.commit(reported("i1", due_at_ms=61_000), at_ms=1_000)
+    log.commit(reported("i1", due_at_ms=T0 + 61_000), at_ms=T0 + 1_000)
     assert log.rules() == ["clock_lost"] * 3
     offer = Log()
-    offer.commit(offered("t1", expires_at_ms=61_000))
+    offer.commit(offered("t1", expires_at_ms=T0 + 61_000))
     assert offer.rules() == ["clock_lost"]
-    assert offer.rules(now_ms=62_999) == [], "two seconds are allowed"
+    assert offer.rules(now_ms=T0 + 62_999) == [], "two seconds are allowed"
 
 
 def test_a_clock_that_fired_is_not_lost() -> None:
     """Fired in time, or stopped by an answer before it came."""
     log = Log()
-    log.commit(offered("t1", expires_at_ms=61_000))
-    log.commit({"type": "OfferExpired.1", "assignment": "t1"}, command="sys:t1:offer_window:61000", at_ms=61_100)
-    log.commit(offered("t2", unit="u2", expires_at_ms=61_000), at_ms=2_000)
-    log.commit(accepted("t2"), at_ms=60_000)
+    log.commit(offered("t1", expires_at_ms=T0 + 61_000))
+    log.commit({"type": "OfferExpired.1", "assignment": "t1"}, command=f"sys:t1:offer_window:{T0 + 61_000}", at_ms=T0 + 61_100)
+    log.commit(offered("t2", unit="u2", expires_at_ms=T0 + 61_000), at_ms=T0 + 2_000)
+    log.commit(accepted("t2"), at_ms=T0 + 60_000)
     assert log.found() == []
 
 
 def test_a_late_clock_is_found_unless_a_fault_lies_between() -> None:
     """Fired 9 s after it was due: too late, but not while the platform was still recovering, or in the two seconds after."""
     log = Log()
-    log.commit(offered("t1", expires_at_ms=61_000))
-    log.commit({"type": "OfferExpired.1", "assignment": "t1"}, command="sys:t1:offer_window:61000", at_ms=70_000)
+    log.commit(offered("t1", expires_at_ms=T0 + 61_000))
+    log.commit({"type": "OfferExpired.1", "assignment": "t1"}, command=f"sys:t1:offer_window:{T0 + 61_000}", at_ms=T0 + 70_000)
     assert log.rules() == ["clock_late"]
-    assert log.rules(outages=(Outage(60_000, 68_500),)) == []
-    assert log.rules(outages=(Outage(60_000, 67_000),)) == ["clock_late"]
-    assert log.rules(outages=(Outage(60_000, 64_000), Outage(65_500, 68_500))) == []
-    assert log.rules(outages=(Outage(69_000, 99_000),)) == ["clock_late"], "it began when the clock was late already"
+    assert log.rules(outages=(Outage(T0 + 60_000, T0 + 68_500),)) == []
+    assert log.rules(outages=(Outage(T0 + 60_000, T0 + 67_000),)) == ["clock_late"]
+    assert log.rules(outages=(Outage(T0 + 60_000, T0 + 64_000), Outage(T0 + 65_500, T0 + 68_500))) == []
+    assert log.rules(outages=(Outage(T0 + 69_000, T0 + 99_000),)) == ["clock_late"], "it began when the clock was late already"
 
 
 def test_a_clock_stopped_after_its_time_is_late() -> None:
     """An answer counted although the window had been over for long."""
     log = Log()
-    log.commit(offered("t1", expires_at_ms=61_000))
-    log.commit(accepted("t1"), at_ms=90_000)
+    log.commit(offered("t1", expires_at_ms=T0 + 61_000))
+    log.commit(accepted("t1"), at_ms=T0 + 90_000)
     assert log.rules() == ["clock_late"]
+
+
+def test_the_result_of_an_effect_is_no_clock() -> None:
+    """A message about a clock is named after it, with the sequence that owed it behind."""
+    log = Log()
+    log.commit({"type": "EffectRecorded.1", "effect": "t1:depart_nudge:126", "done": True}, command=f"sys:{COUNTY}:t1:depart_nudge:126")
+    assert log.found() == []
 
 
 def test_a_clock_that_fires_twice_or_was_never_set_is_found() -> None:
     """Its identifier stands twice; or no event had set it."""
     log = Log()
-    log.commit(offered("t1", expires_at_ms=61_000))
+    log.commit(offered("t1", expires_at_ms=T0 + 61_000))
     for _ in range(2):
-        log.commit({"type": "OfferExpired.1", "assignment": "t1"}, command="sys:t1:offer_window:61000", at_ms=61_100)
+        log.commit({"type": "OfferExpired.1", "assignment": "t1"}, command=f"sys:t1:offer_window:{T0 + 61_000}", at_ms=T0 + 61_100)
     assert log.rules() == ["clock_not_set", "command_twice"]
 
 
@@ -275,7 +285,7 @@ def test_a_digest_that_differs_is_found() -> None:
 def test_each_violation_is_told_once() -> None:
     """A run asks after every round; what it has heard it does not hear again."""
     log = Log()
-    log.commit(offered("t1", expires_at_ms=61_000))
+    log.commit(offered("t1", expires_at_ms=T0 + 61_000))
     checker = Checker()
     checker.take(log.records)
     assert len(checker.violations((), (), NOW_MS)) == 1
