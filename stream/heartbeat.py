@@ -8,6 +8,8 @@ import redis
 import redis.asyncio
 import structlog
 
+from stream.backlog import Backlog
+
 log = structlog.get_logger(__name__)
 
 EVERY_S = 1.0
@@ -18,24 +20,23 @@ class Heartbeat:
     """Writes the hash `worker:{name}`: at_ms, started_at_ms, caught_up_at_ms, pid, state, lag, progress, and counters.
 
     It vanishes 15 s after the last beat. progress: a number that grows whenever work is done; with lag > 0 and progress unchanged the
-    worker is stuck. caught_up_at_ms: when the lag was last nought, the start before that. A counter is `count.{name}`, or
+    worker is stuck. caught_up_at_ms: when it last held all that there was. A counter is `count.{name}`, or
     `count.{name}:{label}` for one of a family, such as `count.rejected:wrong_state`.
     """
 
     def __init__(self, store: redis.asyncio.Redis, name: str) -> None:
         self._store = store
         self._key = f"worker:{name}"
-        self._started_at_ms = self._caught_up_at_ms = time.time_ns() // 1_000_000
+        self._started_at_ms = time.time_ns() // 1_000_000
+        self._backlog = Backlog(self._started_at_ms)
 
     async def beat(self, *, progress: int, lag: int, state: str = "running", counters: Mapping[str, int] | None = None) -> None:
         """Write once. Valkey being away is not the worker's failure."""
         now_ms = time.time_ns() // 1_000_000
-        if lag == 0:
-            self._caught_up_at_ms = now_ms
         fields: dict[str, str | int] = {
             "at_ms": now_ms,
             "started_at_ms": self._started_at_ms,
-            "caught_up_at_ms": self._caught_up_at_ms,
+            "caught_up_at_ms": self._backlog.sample(now_ms, progress, lag),
             "pid": os.getpid(),
             "state": state,
             "progress": progress,

@@ -61,7 +61,7 @@ class PlatformFigures(Collector):
         age = GaugeMetricFamily("nuandeng_heartbeat_age_seconds", "Since a part was last heard", labels=["part"])
         started = GaugeMetricFamily("nuandeng_part_start_time_seconds", "When a part started, Unix time", labels=["part"])
         lag = GaugeMetricFamily("nuandeng_worker_lag_records", "Records that wait for it; an adapter's hanging loops", labels=["worker"])
-        behind = GaugeMetricFamily("nuandeng_worker_behind_seconds", "Since a worker last had nothing waiting", labels=["worker"])
+        behind = GaugeMetricFamily("nuandeng_worker_behind_seconds", "How long the record that waits longest has waited", labels=["worker"])
         read_model = GaugeMetricFamily("nuandeng_read_model_age_seconds", "Since the read model last held the whole log")
         caught_up: list[int] = []
         for name, fields in sorted(self._last.items()):

@@ -15,6 +15,7 @@ from web.services import Services
 
 REQUIRED = ("kafka", "valkey", *WORKERS)
 _OLD_FEED_MS = 5_000
+_BEGUN_S = time.monotonic()
 
 
 @route("health.alive", "GET", "//healthz", "Alive", gives={200: "Alive"})
@@ -40,7 +41,9 @@ def ready(call: Call) -> Response:
 @route("health.metrics", "GET", "//metrics", "Prometheus", gives={200: "text/plain"})
 def scrape(call: Call) -> Response:
     """The text form."""
-    metrics.FEED_AGE_S.set(max(0, call.services.follower.age_ms) / 1000)
+    age_ms = call.services.follower.age_ms
+    # Before the first answer of all, the age is that of this process: a board that never comes must wake somebody up, too.
+    metrics.FEED_AGE_S.set(age_ms / 1000 if age_ms >= 0 else time.monotonic() - _BEGUN_S)
     metrics.KAFKA_UP.set(call.services.gate.reachable())
     return Response(metrics.exposition(call.services.figures), content_type=CONTENT_TYPE_LATEST)
 

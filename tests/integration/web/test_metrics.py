@@ -96,6 +96,12 @@ def test_valkey_away_is_a_figure(web: Web, monkeypatch: pytest.MonkeyPatch) -> N
     assert figures(web)["nuandeng_valkey_up", labels()] == 0
 
 
+def test_a_board_that_never_came_is_old(web: Web) -> None:
+    """A web process that cannot load its board must not look fresh."""
+    web.services.follower.contact_ms = 0
+    assert figures(web)["nuandeng_web_feed_age_seconds", labels()] > 0
+
+
 def test_incidents_and_cameras_are_counted(web: Web, person: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """By state, by what is asked and since when, by status; nothing of a closed incident."""
     place = {"lat_wgs84": 37.38, "lon_wgs84": 117.97, "area": f"{COUNTY}001002", "name": "天桥"}

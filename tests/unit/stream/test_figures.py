@@ -10,6 +10,7 @@ from contracts.commit import GENESIS, Commit
 from contracts.events import CommandRejected
 from contracts.terms import Role
 from contracts.values import Actor
+from stream.backlog import Backlog
 from stream.writer.doubt import DoubtClock
 from stream.writer.refusal_log import LINES_PER_S, RefusalLog
 
@@ -74,3 +75,27 @@ def test_a_flood_of_refusals_is_cut_and_counted(monkeypatch: pytest.MonkeyPatch)
         refusals.note(*refused(99))
     assert len(lines) == LINES_PER_S + 1
     assert lines[-1]["left_out"] == 5
+
+
+def test_a_worker_that_keeps_up_with_a_steady_flow_is_not_behind() -> None:
+    """Each second brings ten records, and each second it has used those of three seconds before: it is never more than four seconds old."""
+    backlog = Backlog(0)
+    ages_ms = [at_ms - backlog.sample(at_ms, progress=at_ms // 100, lag=30) for at_ms in range(0, 3_600_000, 1000)]
+    assert max(ages_ms) <= 4_000
+
+
+def test_a_worker_that_stands_still_grows_old_and_recovers() -> None:
+    """From the moment when the first record waited; once all is used it is new again."""
+    backlog = Backlog(0)
+    assert backlog.sample(1_000, progress=5, lag=0) == 1_000
+    assert [backlog.sample(at_ms, progress=5, lag=at_ms // 1000) for at_ms in range(2_000, 900_000, 1000)] == [1_000] * 898
+    assert backlog.sample(900_000, progress=900, lag=0) == 900_000
+
+
+def test_a_partition_that_moved_away_does_not_leave_its_worker_behind() -> None:
+    """What it had not reached there is another's now."""
+    backlog = Backlog(0)
+    backlog.sample(1_000, progress=1_000, lag=50)
+    assert backlog.sample(2_000, progress=10, lag=0) == 2_000
+    backlog.sample(3_000, progress=11, lag=4)
+    assert backlog.sample(4_000, progress=15, lag=2) == 3_000
