@@ -7,6 +7,6 @@ from dispatch.places import distance_m
 from dispatch.state import FOLD_VERSION, State, all_documents, apply, deadlines, document, owed, restore, snapshot
 
 __all__ = [
-    "FOLD_VERSION", "TIMERS", "Deadline", "Known", "Ruling", "State", "Timers", "all_documents", "apply", "city_of", "covers", "deadline_command_id",
-    "deadlines", "decide", "distance_m", "document", "jurisdiction_of", "known", "owed", "restore", "snapshot",
+    "FOLD_VERSION", "TIMERS", "Deadline", "Known", "Ruling", "State", "Timers", "all_documents", "apply", "city_of", "covers",
+    "deadline_command_id", "deadlines", "decide", "distance_m", "document", "jurisdiction_of", "known", "owed", "restore", "snapshot",
 ]

@@ -89,7 +89,7 @@ def apply(state: State, commit: Commit, digest: str, draft: Draft | None = None)
 
     Args:
         digest: the hash of the commit's record, which the next one must name.
-        draft: what deciding this commit has folded already, over a state equal to this one; its writes are taken over instead of folding again.
+        draft: what deciding this commit has folded already, over a state equal to this one; its writes are taken over.
     """
     closed_before = state.counters.closed_today
     if draft is not None:
