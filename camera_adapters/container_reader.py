@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import av
 import av.logging
+from av.video.codeccontext import VideoCodecContext
 
 from camera_adapters.adapter import Reason, SourceError
 from camera_adapters.capture_clock import CaptureClock
@@ -79,7 +80,9 @@ def _pictures(
     if not container.streams.video:
         raise SourceError(Reason.NO_VIDEO, "The stream holds no video.")
     stream = container.streams.video[0]
-    context = stream.codec_context
+    context: VideoCodecContext | None = stream.codec_context  # none for a codec that FFmpeg does not know
+    if context is None:
+        raise SourceError(Reason.NO_VIDEO, "The stream's codec is unknown.")
     codec, setup = context.name, context.extradata or b""
     size = (context.width, context.height)
     clock, began_ms = CaptureClock(), round(time.time() * 1000)
