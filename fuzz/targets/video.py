@@ -20,7 +20,7 @@ from camera_adapters.mpegts_http.settings import MpegtsHttpSettings
 from fuzz.target import Attempt, Target
 from fuzz.targets.places import scratch
 
-_PICTURES = 1
+_PICTURES = 3
 # A picture of 8K with what a codec keeps beside it; more is a bomb that went off.
 _MOST_MIB = 512
 
@@ -122,7 +122,7 @@ def _samples() -> Iterator[bytes]:
     yield b"\0" + film("mjpeg", "mjpeg")
     yield b"\0" + film("mjpeg", "mjpeg").replace(b"\x08\x00\x30\x00\x40", b"\x08\xff\xdc\xff\xdc")
     yield b"\0" + film("avi", "mjpeg").replace(b"\x08\x00\x30\x00\x40", b"\x08\xff\xdc\xff\xdc")
-    for width, height in ((16_384, 16_384), (7_680, 4_320), (1 << 20, 16)):
+    for width, height in ((16_384, 16_384), (3_840, 2_160), (1 << 20, 16)):
         yield b"\0" + huge_h264(width, height)
 
 
