@@ -66,7 +66,7 @@ class Subjects:
                     self._sealed(f"incident:{incident}", commit.jurisdiction, event)
 
     def _sealed(self, subject: str, jurisdiction: str, value: Any) -> None:
-        for one in _sealed_in(value):
+        for one in sealed_in(value):
             self.keys[subject].add(one.key)
             self.places[one.key].add(jurisdiction)
             if isinstance(one, Picture):
@@ -113,15 +113,16 @@ class Subjects:
         return Person((subject,), tuple(sorted(self.keys[subject])), (name,) if kind == "unit" else (), accounts)
 
 
-def _sealed_in(value: Any) -> Iterator[Sealed | Picture]:
+def sealed_in(value: Any) -> Iterator[Sealed | Picture]:
+    """Yield every sealed field and picture within a value."""
     if isinstance(value, Sealed | Picture):
         yield value
     elif isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
-            yield from _sealed_in(getattr(value, field))
+            yield from sealed_in(getattr(value, field))
     elif isinstance(value, tuple):
         for one in value:
-            yield from _sealed_in(one)
+            yield from sealed_in(one)
 
 
 async def read_subjects(runtime: Runtime) -> Subjects:
