@@ -129,7 +129,7 @@ export const en: Texts = {
   },
   past: {
     word: 'Replay', title: 'See a moment', note: 'The console as it was then: queue, map, case, and its clocks. Folded again from the log; it can only be looked at.', incident: 'Incident', no_incident: 'No incident', minute: 'Up to the minute', show: 'See this moment', reading: 'Reading the log…',
-    read_only: 'to look at only, nothing can be sent', slider: 'Commits of the log', of: 'commit {n} of {all}', back: 'Commit before', on: 'Next commit', speed: 'Speed', pause: 'Pause', leave: 'Back to now', not_live: 'not now', known: 'Also known then',
+    read_only: 'to look at only, nothing can be sent', look: 'look only', slider: 'Commits of the log', of: 'commit {n} of {all}', back: 'Commit before', on: 'Next commit', speed: 'Speed', pause: 'Pause', leave: 'Back to now', not_live: 'not now', known: 'Also known then',
     forces: 'On duty here: volunteers {volunteers} · vehicles {vehicles} · beds free {beds} · cameras unusable {blind}', unanswered: 'Not answered yet: {n} · out of contact or old position: {lost}', last_heard: 'last of this case {at}', not_in_log: 'Positions and recommendations are not in the log and not shown.',
   },
   wall: {

@@ -127,7 +127,7 @@ export const zh = {
   },
   past: {
     word: '回放', title: '看某一刻', note: '指挥台在那一刻的样子:队列、地图、案情、当时的时钟。从日志重新推出,只能看。', incident: '案件', no_incident: '不选案件', minute: '到这一分钟', show: '看这一刻', reading: '正在读日志…',
-    read_only: '只能看,不能派', slider: '日志里的提交', of: '第 {n} / {all} 条', back: '上一条提交', on: '下一条提交', speed: '速度', pause: '停', leave: '回到现在', not_live: '不是现在', known: '当时还知道',
+    read_only: '只能看,不能派', look: '只能看', slider: '日志里的提交', of: '第 {n} / {all} 条', back: '上一条提交', on: '下一条提交', speed: '速度', pause: '停', leave: '回到现在', not_live: '不是现在', known: '当时还知道',
     forces: '本县在岗志愿者 {volunteers} · 车辆 {vehicles} · 余床 {beds} · 摄像机不可用 {blind}', unanswered: '还没有答复 {n} 人 · 失联或位置过旧 {lost} 人', last_heard: '本案最后一条 {at}', not_in_log: '人员位置和推荐名单不入日志,这里不显示。',
   },
   wall: {
