@@ -61,7 +61,7 @@ class Runtime(Strict, frozen=True, kw_only=True):
     """The runtime file. All paths absolute; evidence is an fsspec URL or a folder; borders a GeoJSON file with `adcode` properties.
 
     adapters: which kinds this installation runs, so that one that is not heard can be named. weather_places: folders and addresses that
-    warnings are looked for in, beside the data directory's own.
+    warnings are looked for in, beside the data directory's own. otlp_url: of a collector of traces, without the path.
     """
 
     kafka: KafkaAccess
@@ -79,6 +79,7 @@ class Runtime(Strict, frozen=True, kw_only=True):
     weather_places: tuple[str, ...] = ()
     push_contact: str = "mailto:admin@localhost"
     witness: WitnessSchedule = WitnessSchedule()
+    otlp_url: str | None = None
 
 
 def decode_runtime(raw: bytes) -> Runtime:

@@ -74,4 +74,5 @@ def _runtime(settings: Settings, secrets: InstallationSecrets, host: str, accoun
         weather_places=settings.weather.places,
         push_contact=settings.push_contact,
         witness=witness_schedule(settings.witness),
+        otlp_url=settings.observability.otlp_url,
     )

@@ -82,6 +82,7 @@ class Installation:
             weather_places=settings.weather.places,
             push_contact=settings.push_contact,
             witness=witness_schedule(settings.witness),
+            otlp_url=settings.observability.otlp_url,
         )
 
         # For commands that are run beside the platform: dead letters, replay, audit.

@@ -62,7 +62,7 @@ def platform_parts(installation: Installation) -> list[Part]:
         )
         for kind, name in ((kind, f"{kind}-adapter") for kind in installation.settings.adapters)
     ]
-    return [*stores, *workers, web, *adapters, *_witness(installation, below)]
+    return [*stores, *workers, web, *adapters, *_witness(installation, below), *_traces(installation, below)]
 
 
 def _witness(installation: Installation, below: tuple[str, ...]) -> list[Part]:
@@ -71,6 +71,14 @@ def _witness(installation: Installation, below: tuple[str, ...]) -> list[Part]:
         return []
     ready = partial(_beats, installation.runtime.valkey_url, "witness")
     return [own_part(installation, "witness", "stream.witness.part", depends_on=below, ready=ready)]
+
+
+def _traces(installation: Installation, below: tuple[str, ...]) -> list[Part]:
+    """Traces of the log, where a collector is named."""
+    if installation.settings.observability.otlp_url is None:
+        return []
+    ready = partial(_beats, installation.runtime.valkey_url, "traces")
+    return [own_part(installation, "traces", "stream.traces.part", depends_on=below, ready=ready)]
 
 
 def own_part(

@@ -74,6 +74,14 @@ class WeatherSettings(Strict, frozen=True, kw_only=True):
     ] = ()
 
 
+class ObservabilitySettings(Strict, frozen=True, kw_only=True):
+    """Watching the platform itself. What it measures is on `/metrics` whatever stands here."""
+
+    otlp_url: Annotated[
+        str | None, _said("An OpenTelemetry collector (OTLP over HTTP, without `/v1/traces`) that is told what becomes of each incident.")
+    ] = None
+
+
 class Settings(Strict, frozen=True, kw_only=True):
     """The whole file. Relative paths start at the file's folder."""
 
@@ -89,6 +97,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     valkey: ValkeySettings = ValkeySettings()
     weather: WeatherSettings = WeatherSettings()
     witness: WitnessSettings = WitnessSettings()
+    observability: ObservabilitySettings = ObservabilitySettings()
 
 
 def read_settings(path: Path) -> Settings:
@@ -161,6 +170,9 @@ def _contradiction(settings: Settings) -> str | None:
     for place in settings.weather.places:
         if not place.strip() or ("://" in place and not place.startswith(("https://", "http://"))):
             return f"weather.places: {place!r} is neither a folder nor an https or http address."
+    collector = settings.observability.otlp_url
+    if collector is not None and not collector.startswith(("https://", "http://")):
+        return f"observability.otlp_url: {collector} is no https or http address."
     return _wrong_witness(settings.witness)
 
 

@@ -63,6 +63,8 @@ TABLE = (
          "quantile", roles=("video",), counts=False, per=1000),
     Told("nuandeng_camera_pictures_lost", "Pictures of people that could not be kept", "pictures_lost", roles=("video",)),
     Told("nuandeng_adapter_facts_lost", "Facts that Kafka did not take from an adapter", "facts_lost", roles=_ADAPTERS),
+    Told("nuandeng_trace_spans", "Spans that the collector took", "spans", roles=("traces",)),
+    Told("nuandeng_trace_spans_lost", "Spans that it did not take", "spans_lost", roles=("traces",)),
     Told("nuandeng_checkpoint_rounds", "Rounds of signed checkpoints", "rounds", roles=("witness",)),
     Told("nuandeng_checkpoints_refused", "Checkpoints that a folder or a witness refused, or that the log contradicts", "refused",
          roles=("witness",)),

@@ -47,6 +47,7 @@ def test_relative_paths_start_at_the_files_folder() -> None:
         ({"web": {"tls_key": "k"}}, r'with web\.tls = "files" only'),
         ({"kafka": {"passwords_file": "p"}}, r"kafka\.bootstrap only"),
         ({"weather": {"places": ["ftp://weather.example/cap"]}}, r"weather\.places: 'ftp://weather\.example/cap' is neither"),
+        ({"observability": {"otlp_url": "collector:4318"}}, r"observability\.otlp_url: collector:4318"),
         ({"witness": {"urls": ["ftp://w.example"]}}, r"witness\.urls: ftp://w\.example"),
         ({"witness": {"keys": ["w.example+00000000+BAAA"]}}, r"witness\.keys: Not a verifier key"),
         ({"adapters": ["vidoe"]}, r"Invalid enum value 'vidoe'"),
