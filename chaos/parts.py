@@ -15,6 +15,7 @@ WEB = "web"
 # Those that a part's heartbeat in the read model tells of.
 BEATING = (*WORKERS, *ADAPTERS)
 ALL = (*STORES, *WORKERS, WEB, *ADAPTERS)
+_MODULES = {"nuandeng.web_process": WEB, "stream.witness.part": "witness"}
 _POLL_S = 0.02
 
 
@@ -75,7 +76,7 @@ def _name_of(command: list[str]) -> str | None:
     module, *rest = command[command.index("-m") + 1 :]
     if module == "stream.worker":
         return rest[0]
-    if module == "nuandeng.web_process":
-        return WEB
+    if module in _MODULES:
+        return _MODULES[module]
     package, _, kind = module.rpartition(".")
     return f"{kind}-adapter" if package == "camera_adapters" else None

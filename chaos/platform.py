@@ -20,11 +20,13 @@ from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.kafka import KafkaNode
 from nuandeng.installation import Installation
 from nuandeng.platform_parts import platform_parts
-from nuandeng.settings import Settings, WebSettings
+from nuandeng.settings import Settings, WebSettings, WitnessSettings
 from nuandeng.supervisor import Part, Supervisor
 from nuandeng.supervisor.lines import Terminal
 from nuandeng.supervisor.supervisor import run_parts
 
+# Often, so that they are made in the middle of faults.
+_CHECKPOINTS_EVERY_S = 30
 FAKETIME_VARIABLE = "NUANDENG_LIBFAKETIME"
 _FAKETIME_PLACES = tuple(f"/usr/lib/{machine}-linux-gnu/faketime/libfaketimeMT.so.1" for machine in ("x86_64", "aarch64"))
 
@@ -45,7 +47,13 @@ def clock_file(folder: Path, part: str) -> Path:
 def main() -> None:
     """Run until SIGTERM; `ready` is printed when every part is."""
     folder, kafka_port, valkey_port = Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3])
-    settings = Settings(data_dir=str(folder), jurisdictions=JURISDICTIONS, web=WebSettings(port=0), adapters=("cases", "weather"))
+    settings = Settings(
+        data_dir=str(folder),
+        jurisdictions=JURISDICTIONS,
+        web=WebSettings(port=0),
+        adapters=("cases", "weather"),
+        witness=WitnessSettings(every_s=_CHECKPOINTS_EVERY_S),
+    )
     (folder / "clocks").mkdir(parents=True, exist_ok=True)
     with held(folder) as lock, contextlib.closing(Installation(settings)) as installation:
         _through_proxies(installation, kafka_port, valkey_port)
