@@ -1,5 +1,5 @@
 """The command line: `nuandeng up`, `demo`, `doctor`, `config`, `case-feed`, `deadletters`, `replay`, `audit`, `erase`,
-`backup`, `restore`, `export`.
+`backup`, `restore`, `export`, `sweep`.
 
 Whatever can be said in a sentence ends in that sentence, its code and exit code 2, never in a traceback.
 """
@@ -23,6 +23,7 @@ from nuandeng.embedded.topics import create_topics
 from nuandeng.keeping.backup_commands import backup_command, restore_command
 from nuandeng.keeping.erase_commands import erase_command
 from nuandeng.keeping.export_commands import export_command
+from nuandeng.keeping.sweep_commands import sweep_command
 from nuandeng.log_commands import deadletters_app, replay_command
 from nuandeng.run import run_platform
 from nuandeng.settings import Settings, read_settings, settings_schema
@@ -39,6 +40,7 @@ app.command("erase")(erase_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
 app.command("export")(export_command)
+app.command("sweep")(sweep_command)
 
 _Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="TOML file; without it, the defaults.")]
 _DataDir = Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", help="Instead of the settings' data_dir.")]

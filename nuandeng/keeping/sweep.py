@@ -1,0 +1,110 @@
+"""Pictures whose time is over: those of sightings that were dismissed, and those that no decision ever named.
+
+Positions and other raw facts go by themselves: Kafka's retention is written in contracts/topics.py (positions 72 h).
+"""
+
+import time
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from contracts.commit import Commit, decode_commit
+from contracts.events import (
+    IncidentCancelled,
+    IncidentFiled,
+    IncidentRejected,
+    IncidentReopened,
+    IncidentReported,
+    SightingAttached,
+    SightingOpened,
+)
+from contracts.runtime import Runtime
+from contracts.terms import Source
+from contracts.topics import COMMITS, DAY_MS, WRITER_PARTITIONS
+from contracts.values import Picture
+from nuandeng.keeping.subjects import sealed_in
+from stream.access import kafka_settings, topic
+from stream.log.read import RangeReader
+from stream.vault.evidence import FsspecEvidenceStore
+from stream.vault.keystore import FileKeyStore
+
+KEPT_MS = 7 * DAY_MS
+
+
+class Swept(NamedTuple):
+    """How many files were removed. dismissed: of dismissed sightings; unnamed: that no commit names."""
+
+    dismissed: int
+    unnamed: int
+
+
+class PicturesOfLog:
+    """Which pictures the log names, and which of them belong to sightings alone that were dismissed, since when."""
+
+    def __init__(self) -> None:
+        self.named: set[str] = set()
+        self._of: dict[str, set[Picture]] = {}
+        self._from_cameras: set[str] = set()
+        self._dismissed_at_ms: dict[str, int] = {}
+
+    def take(self, commit: Commit) -> None:
+        """Look at one commit, in the order of the log."""
+        for event in commit.events:
+            incident = getattr(event, "incident", "")
+            for one in sealed_in(event):
+                if isinstance(one, Picture):
+                    self.named.update((one.sha256, one.public_sha256))
+                    self._of.setdefault(incident, set()).add(one)
+            match event:
+                case SightingOpened() | SightingAttached():
+                    self._from_cameras.add(incident)
+                case IncidentReported(source=source) if source is not Source.CAMERA:
+                    self._from_cameras.discard(incident)
+                case IncidentRejected() | IncidentCancelled():
+                    self._dismissed_at_ms[incident] = commit.occurred_at_ms
+                case IncidentReopened() | IncidentFiled():
+                    self._dismissed_at_ms.pop(incident, None)
+                case _:
+                    pass
+
+    def over(self, before_ms: int) -> set[Picture]:
+        """The pictures of sightings that were dismissed before a time and not taken up again; none that somebody else's incident holds."""
+        gone = {name for name in self._from_cameras if self._dismissed_at_ms.get(name, before_ms) < before_ms}
+        kept = {one for name, held in self._of.items() if name not in gone for one in held}
+        return {one for name in gone for one in self._of.get(name, ())} - kept
+
+
+async def sweep(runtime: Runtime, now_ms: int | None = None) -> Swept:
+    """Remove what has lain for a week. Hashes stay in the log, so what was there can still be proved.
+
+    Raises:
+        KafkaError, OSError, TimeoutError: nothing, or a part of it, was removed; the next sweep goes on.
+    """
+    before_ms = (time.time_ns() // 1_000_000 if now_ms is None else now_ms) - KEPT_MS
+    store = FsspecEvidenceStore(runtime.evidence, FileKeyStore(Path(runtime.keystore)))
+    # Looked at before the log is: a picture is stored before a commit names it, never the other way round.
+    kinds: tuple[Literal["originals"], Literal["public"]] = ("originals", "public")
+    old = [(kind, name) for kind in kinds for name, at_s in store.names(kind) if at_s is not None and at_s * 1000 < before_ms]
+    pictures = await _read(runtime)
+    over = pictures.over(before_ms)
+    dismissed = sum(store.remove_copy("originals", one.sha256) + store.remove_copy("public", one.public_sha256) for one in over)
+    unnamed = sum(store.remove_copy(kind, name) for kind, name in old if name not in pictures.named)
+    return Swept(dismissed, unnamed)
+
+
+async def _read(runtime: Runtime) -> PicturesOfLog:
+    pictures, reader = PicturesOfLog(), RangeReader(kafka_settings(runtime), topic(runtime, COMMITS))
+
+    def take(_offset: int, record: bytes) -> None:
+        try:
+            pictures.take(decode_commit(record))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return  # `audit verify` names it
+
+    try:
+        for partition in range(WRITER_PARTITIONS):
+            await reader.read(partition, 0, take)
+    finally:
+        await reader.stop()
+    return pictures
