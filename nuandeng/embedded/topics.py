@@ -30,7 +30,7 @@ def create_topics(access: Mapping[str, Any], topics: Iterable[Topic], prefix: st
         if new:
             admin.create_topics(new, timeout_ms=20_000, wait_for_metadata=True)
         if any(topic.name == COMMITS for topic in wanted):
-            admin.create_acls(_log_is_the_dispatchers(prefix + COMMITS))
+            admin.create_acls([*_log_is_the_dispatchers(prefix + COMMITS), *_rules_are_the_admins()])
     except TopicAlreadyExistsError:
         pass  # somebody else created it between our look and our call
     except KafkaError as err:
@@ -46,4 +46,13 @@ def _log_is_the_dispatchers(topic: str) -> list[ACL]:
         ACL("User:*", "*", ACLOperation.READ, ACLPermissionType.ALLOW, pattern),
         ACL("User:*", "*", ACLOperation.DESCRIBE, ACLPermissionType.ALLOW, pattern),
         ACL("User:*", "*", ACLOperation.DESCRIBE_CONFIGS, ACLPermissionType.ALLOW, pattern),
+    ]
+
+
+def _rules_are_the_admins() -> list[ACL]:
+    # Where nothing is said everything is allowed, so whoever may write facts could allow itself to write the log.
+    cluster = ResourcePattern(ResourceType.CLUSTER, "kafka-cluster")
+    return [
+        ACL("User:*", "*", operation, ACLPermissionType.ALLOW, cluster)
+        for operation in (ACLOperation.DESCRIBE, ACLOperation.DESCRIBE_CONFIGS, ACLOperation.IDEMPOTENT_WRITE)
     ]

@@ -7,6 +7,7 @@ import msgspec
 from contracts.commands import Command, decode_command
 from contracts.commit import MAX_COMMIT_BYTES, Commit, digest, encode_commit
 from contracts.events import CommandRejected
+from contracts.terms import Role
 from dispatch import Known, Ruling, State, apply, decide, known
 from dispatch.tables import Draft
 from stream.partition import partition_of
@@ -87,6 +88,9 @@ class Judge:
         return decision if failed is None else decision._replace(letter=Letter("decide_failed", failed))
 
     def _misplaced(self, command: Command) -> Letter | None:
+        if command.id.startswith(PLATFORM_IDS) and command.actor.role is not Role.SYSTEM:
+            # Refused by a commit it would be remembered, and the deadline or effect that the identifier is of would never come.
+            return Letter("forged_identifier", f"{command.id[:200]} by {command.actor.account}")
         if partition_of(command.jurisdiction) != self._partition:
             return Letter("wrong_partition", f"{command.jurisdiction} belongs to partition {partition_of(command.jurisdiction)}")
         if self._jurisdictions and command.jurisdiction not in self._jurisdictions:
