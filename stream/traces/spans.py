@@ -7,7 +7,7 @@ import msgspec
 
 from contracts.commit import Commit
 from contracts.documents import IncidentDocument
-from contracts.events import CommandRejected, event_name
+from contracts.events import AssignmentMoved, CommandRejected, DeliveryRecorded, event_name
 from contracts.terms import IncidentState
 
 _OVER = frozenset({IncidentState.CLOSED, IncidentState.REJECTED, IncidentState.MERGED, IncidentState.CANCELLED})
@@ -88,4 +88,12 @@ def _attributes(commit: Commit, incident: IncidentDocument) -> dict[str, str | i
     for name, value in (("caused_by", commit.caused_by), ("trace", commit.trace)):
         if value is not None:
             said[f"nuandeng.{name}"] = value
+    for event in commit.events:
+        match event:
+            case DeliveryRecorded():
+                said |= {"nuandeng.channel": event.channel.value, "nuandeng.delivery": event.status.value, "nuandeng.detail": event.detail}
+            case AssignmentMoved():
+                said["nuandeng.to"] = event.to.value
+            case _:
+                pass
     return said

@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from contracts import commands as cmd
+from contracts.commit import GENESIS, Commit
 from contracts.documents import IncidentDocument
+from contracts.events import DeliveryRecorded
 from contracts.registry_entries import CameraEntry
-from contracts.terms import Role
+from contracts.terms import Channel, DeliveryStatus, Role, Source
 from contracts.values import Actor, Box, Place
 from dispatch import State, document
 from stream.log.fold import Fold
@@ -84,6 +86,22 @@ def test_a_trace_begins_at_the_camera_and_its_steps_leave_no_gap() -> None:
     assert {span.trace for span in log.spans} == {trace_id(CODE, incident)}
     assert {span.parent for span in steps} == {root.span}
     assert steps[1].attributes["nuandeng.role"] == "operator"
+
+
+def test_a_message_to_a_phone_says_what_became_of_it() -> None:
+    """The last step of a sighting's way: channel, status, and the code of what went wrong."""
+    incident = Log()
+    made = incident.do(cmd.ReportIncident(source=Source.HOTLINE, place=PLACE), OPERATOR, START_MS)
+    assert made is not None
+    told = DeliveryRecorded(assignment="a1", channel=Channel.WEB_PUSH, status=DeliveryStatus.FAILED, detail="no_subscription")
+    commit = Commit(
+        jurisdiction=CODE, sequence=9, previous=GENESIS, command_id="sys:x", occurred_at_ms=START_MS + 5, actor=SYSTEM, events=(told,)
+    )
+    (span,) = spans_of(commit, made)
+    assert span.attributes["nuandeng.delivery"] == "failed"
+    assert span.attributes["nuandeng.channel"] == "web_push"
+    assert span.attributes["nuandeng.detail"] == "no_subscription"
+    assert (span.begun_at_ms, span.ended_at_ms) == (START_MS, START_MS + 5)
 
 
 def test_the_same_log_gives_the_same_spans() -> None:
