@@ -24,6 +24,7 @@ from tests.integration.web.town import ADMIN, COUNTY, SQUARE, Town
 from web.api import health
 from web.app import Web
 from web.clock import now_ms
+from web.platform_figures import WORKERS
 
 REPORT = {
     "place": {"lat_wgs84": 37.38, "lon_wgs84": 117.97, "area": "371602001002", "name": "天桥"},
@@ -143,7 +144,7 @@ def test_kafka_away_refuses_and_changes_nothing(person: Any, town: Town) -> None
 def test_readiness_names_the_adapters_of_the_installation(person: Any, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Heard or away by name; the rest is ready without one, and one that the settings leave out is not missed."""
     operator = person(Role.OPERATOR)
-    for worker in health.WORKERS:
+    for worker in WORKERS:
         town.store.hset(f"worker:{worker}", "pid", "1")
     town.store.hset("worker:video-adapter", "pid", "2")
     monkeypatch.setattr(health._Seen, "until_s", 0.0)
