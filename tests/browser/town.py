@@ -99,7 +99,7 @@ class RunningTown:
     def send(self, jurisdiction: str, body: cmd.AnyBody, actor: Actor = SYSTEM) -> str:
         """Send a command; returns its identifier. The same body twice is the same command."""
         raw = msgspec.json.encode((body, actor.account))
-        command_id = f"sys:town:{hashlib.sha256(raw).hexdigest()[:24]}"
+        command_id = f"town:{hashlib.sha256(raw).hexdigest()[:24]}"
         self.gate.send(body, jurisdiction=jurisdiction, command_id=command_id, actor=actor)
         return command_id
 
