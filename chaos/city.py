@@ -20,6 +20,8 @@ CITY = "371600"
 COUNTIES = ("371602", "371622", "371681")
 VOLUNTEERS = 8
 CAMERAS = 2
+# A probe of each round sets the beds that are free to another number.
+MOST_ROUNDS = 10_000
 PASSWORD = "a lamp in every gust"  # noqa: S105 - of people who are made up, on a platform that lives for an hour
 LAT, LON = 37.38, 118.02
 _DWELL_S = 30
@@ -111,7 +113,11 @@ def _commands() -> Iterator[tuple[str, str, AnyBody]]:
                         simulated=True)
             for number, camera in enumerate(cameras(code))
         ))  # fmt: skip
-        points = (PointEntry(point=station(code), name="救助站", place=place(code, 500), beds=20, open=True, station=True, simulated=True),)
+        points = (
+            PointEntry(
+                point=station(code), name="救助站", place=place(code, 500), beds=MOST_ROUNDS, open=True, station=True, simulated=True
+            ),
+        )
         yield code, "points", RegisterPoints(points=points)
         units = tuple(UnitEntry(unit=unit, kind=UnitKind.VOLUNTEER, area=f"{code}001000", simulated=True) for unit in volunteers(code))
         vehicle = UnitEntry(unit=f"{code}-v0", kind=UnitKind.VEHICLE, area=code, label="救助车", simulated=True)

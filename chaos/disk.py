@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+_AT_LAST_PAGES = 1024
 SIZE_MB = {"kafka": 1024, "valkey": 256}
 
 
@@ -24,12 +25,17 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Leave no room."""
-        with (self._folder / ".balloon").open("wb", buffering=0) as balloon, contextlib.suppress(OSError):
+        balloon = os.open(self._folder / ".balloon", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
             room = os.statvfs(self._folder)
-            os.posix_fallocate(balloon.fileno(), 0, max(1, (room.f_bavail - 1) * room.f_frsize))
-            while True:
-                balloon.seek(0, os.SEEK_END)
-                balloon.write(b"\0" * 4096)
+            # The server writes meanwhile: most of it at once, the rest page by page.
+            with contextlib.suppress(OSError):
+                os.posix_fallocate(balloon, 0, max(1, room.f_bavail - _AT_LAST_PAGES) * room.f_frsize)
+            with contextlib.suppress(OSError):
+                while True:
+                    os.write(balloon, b"\0" * 4096)
+        finally:
+            os.close(balloon)
 
     def empty(self) -> None:
         """Give the room back."""

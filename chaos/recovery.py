@@ -43,9 +43,12 @@ class Probes:
 
         def probe(code: str, person: Person) -> None:
             try:
-                person.send(f"/points/{station(code)}/beds", {"beds_free": value}, f"probe-{self._run}-{value}")
+                answer = person.send(f"/points/{station(code)}/beds", {"beds_free": value}, f"probe-{self._run}-{value}")
             except OverError:
                 missing.append(f"the probe of {code} was not answered")
+                return
+            if answer is None:
+                missing.append(f"the probe of {code} was refused")
                 return
             left_s = GIVEN_UP_S - (time.monotonic() - began_s)
             if until(lambda: self._shows(code, value), left_s):
