@@ -18,6 +18,7 @@ from web.worker_figures import Heard, worker_figures
 
 # The parts without which an alarm would not become a task. An adapter that is not heard is named, and the rest is ready without it.
 WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
+_WHOLE = {"at_ms", "started_at_ms", "lag"}
 OPEN = frozenset(IncidentState) - {IncidentState.CLOSED, IncidentState.REJECTED, IncidentState.MERGED, IncidentState.CANCELLED}
 
 
@@ -39,7 +40,8 @@ class PlatformFigures(Collector):
         heard: Heard = {}
         answers = GaugeMetricFamily("nuandeng_valkey_up", "1 when Valkey answers this process")
         try:
-            heard = read_heartbeats(self._store)
+            # What is no whole heartbeat must not take the figures of all the others away.
+            heard = {name: fields for name, fields in read_heartbeats(self._store).items() if fields.keys() >= _WHOLE}
             answers.add_metric([], 1)
         except (redis.RedisError, OSError):
             answers.add_metric([], 0)

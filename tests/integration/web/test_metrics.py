@@ -78,6 +78,14 @@ def test_a_part_that_fell_silent_grows_old(web: Web, runtime: Runtime, monkeypat
     assert 60 <= found["nuandeng_read_model_age_seconds", labels()] < 70
 
 
+def test_half_a_heartbeat_hides_nobody(web: Web, runtime: Runtime) -> None:
+    """Whatever somebody writes under such a key, the others' figures are told."""
+    beat(runtime, "dispatcher", lag=2)
+    with redis.Redis.from_url(runtime.valkey_url) as store:
+        store.hset("worker:stranger", "pid", "1")
+    assert figures(web)["nuandeng_worker_lag_records", labels(worker="dispatcher")] == 2
+
+
 def test_a_part_never_heard_is_away(web: Web) -> None:
     """The five workers and this installation's adapters are expected."""
     found = figures(web)
