@@ -15,7 +15,7 @@ from tests.browser.pictures import street_picture
 from tests.browser.screens import Console
 from tests.browser.town import RunningTown, until
 
-COUNTY = "371625"
+COUNTY = "371623"
 UNTRANSLATED = re.compile(r"\b(?:[a-z_]+\.)+[a-z_0-9]+\b")
 
 
@@ -38,7 +38,7 @@ def open_past(desk: Console, query: str) -> Page:
     """Log in as the auditor and open the latest minute of the county."""
     page = desk.enter("audit-past", f"/console/login{query}to=/console/replay")
     page.locator(".rh .filter").click()
-    page.locator(".el-select-dropdown__item:visible").filter(has_text=re.compile("博兴|Boxing")).click()
+    page.locator(".el-select-dropdown__item:visible").filter(has_text=re.compile("无棣|Wudi")).click()
     expect(page.locator("[data-minute]")).to_be_visible()
     page.locator("[data-show]").click()
     expect(page.locator(".pastbar")).to_be_visible(timeout=60_000)
@@ -130,7 +130,7 @@ def test_a_case_as_it_was_reported(evening: dict[str, str], console: Callable[..
     desk = console()
     page = desk.enter("audit-past", "/console/login?to=/console/replay")
     page.locator(".rh .filter").click()
-    page.locator(".el-select-dropdown__item:visible").filter(has_text="博兴").click()
+    page.locator(".el-select-dropdown__item:visible").filter(has_text="无棣").click()
     expect(page.locator(".list tbody tr").first).to_be_visible()
     page.locator(".pastpick .filter").click()
     number = page.evaluate("async (id) => (await (await fetch(`/api/v1/incidents/${id}`)).json()).number", evening["first"])
