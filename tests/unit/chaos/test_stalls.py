@@ -14,7 +14,7 @@ def test_waiting_for_a_core_is_noticed_and_sleeping_is_not() -> None:
     """Three want one core."""
     core = min(os.sched_getaffinity(0))
     wanting = [subprocess.Popen([sys.executable, "-c", _BUSY % core]) for _ in range(3)]
-    asleep = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    asleep = subprocess.Popen(["sleep", "60"])
     starved, rested = Stalls(lambda: [wanting[0].pid]), Stalls(lambda: [asleep.pid])
     try:
         assert until(lambda: len(starved.outages()) > 0, 15)
