@@ -52,6 +52,7 @@ def why_no_small_disk(folder: Path) -> str | None:
         return "mounting a small disk needs root"
     try:
         SmallDisk(folder, 1).unmount()
+        folder.rmdir()
     except OSError as err:
         return str(err)
     return None
