@@ -59,17 +59,10 @@ class Night:
 
     def digest_matches(self) -> bool:
         """Compare the live digest with that of a replay of the log up to the same offsets, while the demo runs."""
-        live = self._http.get("/api/v1/digest").json()
-        command = [
-            Path(sys.executable).with_name("nuandeng"),
-            "replay",
-            "--data-dir",
-            self._data_dir,
-            "--at",
-            json.dumps(live["offsets"]),
-            "--digest",
-        ]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == live["digest"]
+        live: dict[str, Any] = self._http.get("/api/v1/digest").json()
+        nuandeng = str(Path(sys.executable).with_name("nuandeng"))
+        command = [nuandeng, "replay", "--data-dir", str(self._data_dir), "--at", json.dumps(live["offsets"]), "--digest"]
+        return bool(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == live["digest"])
 
     def end(self) -> float:
         """Stop it as Ctrl-C does, and return the seconds it took."""
