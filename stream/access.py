@@ -9,6 +9,9 @@ from contracts.runtime import VARIABLE, Runtime, decode_runtime
 # The one account that the broker lets write dispatch.commits, and the one for everything else.
 DISPATCHER = "dispatcher"
 PLATFORM = "platform"
+# For aiokafka's clients, whose own 40 s are too long: a connection that fell silent without being closed is given up after this.
+# More than a group's session, which a request to join it may take.
+REQUEST_MS = 10_000
 
 
 def runtime_from_environment() -> Runtime:

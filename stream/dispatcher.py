@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, COMMITS, DEAD_LETTERS
-from stream.access import DISPATCHER, group, kafka_settings, topic
+from stream.access import DISPATCHER, REQUEST_MS, group, kafka_settings, topic
 from stream.commands import CommandSender, system_command
 from stream.deadletters import DeadLetters
 from stream.heartbeat import EVERY_S, Heartbeat
@@ -70,10 +70,13 @@ class Dispatcher(faust.Service):
         self._snapshots = snapshot_folder(self._runtime)
         self._store = redis.asyncio.Redis.from_url(self._runtime.valkey_url, socket_timeout=2.0)
         self._heartbeat = Heartbeat(self._store, self._name)
-        self._producer = AIOKafkaProducer(**self._settings, acks="all", enable_idempotence=False, linger_ms=2, max_request_size=2 << 20)
+        self._producer = AIOKafkaProducer(
+            **self._settings, acks="all", enable_idempotence=False, linger_ms=2, max_request_size=2 << 20, request_timeout_ms=REQUEST_MS
+        )
         self._consumer = AIOKafkaConsumer(
             **self._settings, group_id=group(self._runtime, "dispatcher"), enable_auto_commit=False, auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 4, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50,
+            request_timeout_ms=REQUEST_MS,
         )  # fmt: skip
         await self._producer.start()
         await self._appender.start()
@@ -93,9 +96,9 @@ class Dispatcher(faust.Service):
             await part.writer.end()
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(self._commit_offsets(), _STOP_S)
-        for stop in (self._consumer.stop, self._appender.stop, self._producer.stop, self._reader.stop):
-            with contextlib.suppress(KafkaError, OSError, TimeoutError):
-                await asyncio.wait_for(stop(), _STOP_S)
+        # All at once: a broker that is away keeps each of them for its whole time.
+        stops = (self._consumer.stop(), self._appender.stop(), self._producer.stop(), self._reader.stop())
+        await asyncio.gather(*(asyncio.wait_for(stop, _STOP_S) for stop in stops), return_exceptions=True)
         await self._store.aclose()
 
     # --- the group ------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from contracts.topics import WRITER_PARTITIONS
 from dispatch import State
+from stream.access import REQUEST_MS
 from stream.log.fold import Fold, Standing
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
@@ -113,7 +114,7 @@ class LogFollower:
             return
         consumer = AIOKafkaConsumer(
             **self._settings, group_id=self._group, enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=6000,
-            heartbeat_interval_ms=1500, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50,
+            heartbeat_interval_ms=1500, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50, request_timeout_ms=REQUEST_MS,
         )  # fmt: skip
         try:
             if self._group:

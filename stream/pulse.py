@@ -11,6 +11,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from stream.access import REQUEST_MS
 from stream.heartbeat import EVERY_S, Heartbeat
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,7 @@ class GroupPulse(faust.Service):
 
     async def _measure(self) -> tuple[int, int]:
         if self._consumer is None:
-            consumer = AIOKafkaConsumer(**self._settings, group_id=self._group, enable_auto_commit=False)
+            consumer = AIOKafkaConsumer(**self._settings, group_id=self._group, enable_auto_commit=False, request_timeout_ms=REQUEST_MS)
             self._consumer = consumer
             await consumer.start()
         ends = await self._consumer.end_offsets(self._places)

@@ -41,6 +41,7 @@ def faust_app(runtime: Runtime, role: str) -> Any:
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=SESSION_S / 4,
         broker_rebalance_timeout=10.0,
+        broker_request_timeout=20.0,
         broker_max_poll_records=500,
         stream_buffer_maxsize=65_536,
         stream_wait_empty=True,

@@ -9,6 +9,8 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from stream.access import REQUEST_MS
+
 log = structlog.get_logger(__name__)
 
 MAX_BATCH_BYTES = 1 << 20
@@ -38,7 +40,7 @@ class Appender:
         """Connect. Raises KafkaError."""
         producer = AIOKafkaProducer(
             **self._settings, acks="all", enable_idempotence=True, max_batch_size=MAX_BATCH_BYTES, max_request_size=2 * MAX_BATCH_BYTES,
-            request_timeout_ms=10_000,
+            request_timeout_ms=REQUEST_MS,
         )  # fmt: skip
         try:
             await producer.start()

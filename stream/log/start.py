@@ -15,9 +15,6 @@ log = structlog.get_logger(__name__)
 async def starting_fold(reader: RangeReader, snapshots: SnapshotFolder | None, partition: int, *, at_most: int | None = None) -> Fold:
     """Return a fold to continue from.
 
-    A snapshot counts only if the log still holds, just before its offset, the record it says it ended with: a log that
-    was replaced makes every snapshot of the old one worthless.
-
     Raises:
         KafkaError, OSError, TimeoutError: the broker is away.
     """
@@ -26,9 +23,18 @@ async def starting_fold(reader: RangeReader, snapshots: SnapshotFolder | None, p
     fold = await asyncio.to_thread(snapshots.load, partition, at_most=at_most)
     if fold is None or fold.next_offset == 0:
         return Fold(partition)
-    found: list[bytes] = []
-    await reader.read(partition, fold.next_offset - 1, lambda _offset, record: found.append(record), fold.next_offset)
-    if len(found) != 1 or digest(found[0]) != fold.last_record:
+    if not await log_confirms(reader, partition, fold.next_offset, fold.last_record):
         log.warning("snapshot_ignored", partition=partition, next_offset=fold.next_offset, reason="the log holds another record there")
         return Fold(partition)
     return fold
+
+
+async def log_confirms(reader: RangeReader, partition: int, next_offset: int, last_record: str) -> bool:
+    """Say whether the log holds the record with this hash just before an offset. What was kept of a log that was replaced is worthless.
+
+    Raises:
+        KafkaError, OSError, TimeoutError: the broker is away.
+    """
+    found: list[bytes] = []
+    await reader.read(partition, next_offset - 1, lambda _offset, record: found.append(record), next_offset)
+    return len(found) == 1 and digest(found[0]) == last_record

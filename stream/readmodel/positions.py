@@ -18,6 +18,7 @@ from contracts.terms import AssignmentState, UnitKind, UnitState
 from contracts.topics import WRITER_PARTITIONS
 from dispatch import State
 from dispatch.unit.entity import Unit
+from stream.access import REQUEST_MS
 from stream.commands import CommandSender, system_command
 from stream.deadletters import DeadLetters
 from stream.follow import LogFollower
@@ -72,7 +73,9 @@ class Positions:
 
     async def _read(self) -> None:
         places = [TopicPartition(self._topic, partition) for partition in range(WRITER_PARTITIONS)]
-        consumer = AIOKafkaConsumer(**self._settings, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100)
+        consumer = AIOKafkaConsumer(
+            **self._settings, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100, request_timeout_ms=REQUEST_MS
+        )
         try:
             await consumer.start()
             consumer.assign(places)

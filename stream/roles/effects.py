@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, COMMITS
-from stream.access import group, kafka_settings, topic
+from stream.access import REQUEST_MS, group, kafka_settings, topic
 from stream.commands import CommandSender
 from stream.dispatcher import snapshot_folder
 from stream.effects import Effects
@@ -37,7 +37,7 @@ class EffectsService(faust.Service):
         settings = kafka_settings(runtime)
         self._store = store_of(runtime.valkey_url)
         self._heartbeat = Heartbeat(self._store, self._name)
-        self._producer = AIOKafkaProducer(**settings, acks="all", linger_ms=2, max_request_size=2 << 20)
+        self._producer = AIOKafkaProducer(**settings, acks="all", linger_ms=2, max_request_size=2 << 20, request_timeout_ms=REQUEST_MS)
         await self._producer.start()
         secrets = SecretsStore(Path(runtime.secrets_store), FileKeyStore(Path(runtime.keystore)))
         pusher = await asyncio.to_thread(WebPusher, secrets, runtime.push_contact)

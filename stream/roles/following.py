@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, COMMITS, DEAD_LETTERS
-from stream.access import kafka_settings, topic
+from stream.access import REQUEST_MS, kafka_settings, topic
 from stream.commands import CommandSender
 from stream.deadletters import DeadLetters
 from stream.dispatcher import snapshot_folder
@@ -29,7 +29,7 @@ class Outlets:
     async def connect(self) -> None:
         """Connect. Raises KafkaError."""
         settings = kafka_settings(self._runtime)
-        self._producer = AIOKafkaProducer(**settings, acks="all", linger_ms=2, max_request_size=2 << 20)
+        self._producer = AIOKafkaProducer(**settings, acks="all", linger_ms=2, max_request_size=2 << 20, request_timeout_ms=REQUEST_MS)
         await self._producer.start()
         self.sender = CommandSender(self._producer, topic(self._runtime, COMMANDS))
         self.letters = DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name)

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, COMMITS, DEAD_LETTERS, POSITIONS
-from stream.access import kafka_settings, topic
+from stream.access import REQUEST_MS, kafka_settings, topic
 from stream.commands import CommandSender
 from stream.deadletters import DeadLetters
 from stream.dispatcher import snapshot_folder
@@ -33,7 +33,7 @@ class ProjectorService(faust.Service):
         settings = kafka_settings(self._runtime)
         self._store = store_of(self._runtime.valkey_url)
         self._heartbeat = Heartbeat(self._store, self._name)
-        self._producer = AIOKafkaProducer(**settings, acks="all", linger_ms=2, max_request_size=2 << 20)
+        self._producer = AIOKafkaProducer(**settings, acks="all", linger_ms=2, max_request_size=2 << 20, request_timeout_ms=REQUEST_MS)
         await self._producer.start()
         self._projector = Projector(settings, topic(self._runtime, COMMITS), snapshot_folder(self._runtime), self._store)
         self._positions = Positions(

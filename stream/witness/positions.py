@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from contracts.commit import digest
 from stream.log.read import RangeReader
+from stream.log.start import log_confirms
 from stream.witness.folder import write_whole
 from stream.witness.merkle import Frontier
 from stream.witness.trees import PartitionTrees, Tree
@@ -56,9 +56,7 @@ class PositionFolder:
         trees = self._stored(partition)
         if trees is None:
             return PartitionTrees(partition)
-        found: list[bytes] = []
-        await reader.read(partition, trees.next_offset - 1, lambda _offset, record: found.append(record), trees.next_offset)
-        if len(found) != 1 or digest(found[0]) != trees.last_record:
+        if not await log_confirms(reader, partition, trees.next_offset, trees.last_record):
             log.warning("position_ignored", partition=partition, next_offset=trees.next_offset, reason="the log holds another record there")
             return PartitionTrees(partition)
         return trees

@@ -12,7 +12,7 @@ from contracts.commands import RecordCheckpoint
 from contracts.errors import NuandengError, StoreAwayError
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, COMMITS
-from stream.access import kafka_settings, topic
+from stream.access import REQUEST_MS, kafka_settings, topic
 from stream.commands import CommandSender, system_command
 from stream.log.read import RangeReader
 from stream.witness.checkpoint import Signed, open_checkpoint
@@ -168,7 +168,7 @@ def _copy(kept: CheckpointFolder, folder: CheckpointFolder, newest: Signed, grow
 async def _record(runtime: Runtime, fresh: Sequence[Signed]) -> None:
     if not fresh:
         return
-    producer = AIOKafkaProducer(**kafka_settings(runtime), acks="all", linger_ms=2, max_request_size=2 << 20)
+    producer = AIOKafkaProducer(**kafka_settings(runtime), acks="all", linger_ms=2, max_request_size=2 << 20, request_timeout_ms=REQUEST_MS)
     try:
         await asyncio.wait_for(producer.start(), _CALL_S)
         sender = CommandSender(producer, topic(runtime, COMMANDS))
