@@ -23,4 +23,22 @@ GOALS: dict[str, Goal] = {
     "ranking_one_province_ms": Goal("ms", "the same in a province of 270,000, p99", 10, "lower"),
     "start_s": Goal("s", "second `nuandeng up` until ready", 20, "lower"),
     "rss_mib": Goal("MiB", "memory of the whole process tree, idle (proportional set size)", 1_536, "lower"),
+    "cameras_per_core": Goal("cameras", "cameras (704 x 576, 25/s) for one core, somebody in view in a tenth", 100, "higher"),
+    "cameras_full_decode_per_core": Goal("cameras", "the same with every picture decoded, motion, and the same detector", None, "higher"),
+    "cameras_vs_full_decode": Goal("ratio", "ours against that", 10, "higher"),
+    **{
+        f"recall_5s_{posture}_{light}": Goal("share", f"{posture.replace('_', ', ')}, {light}: found within 5 s", goal, "higher")
+        for posture, by_day, at_night in (
+            ("standing", 0.94, 0.75),
+            ("walking", 1.0, 0.50),
+            ("lying", 1.0, 0.75),
+            ("lying_oblique", 0.56, 0.50),
+            ("sitting", 0.62, 0.25),
+        )
+        for light, goal in (("day", by_day), ("night", at_night), ("snow", at_night))
+    },
+    "false_per_camera_hour": Goal("spots", "alarms on nobody in an hour of one camera with two things that are nobody", None, "lower"),
+    "false_per_hundred_things": Goal("spots", "the same for each hundred things", 5, "lower"),
+    "recall_real_street": Goal("share", "real pedestrians by day (PETS 2009) found or known where they stand", None, "higher"),
+    "false_real_street_per_hundred": Goal("alarms", "alarms on nobody among a hundred there", None, "lower"),
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import av
 
-from bench.vision_scenes import OBLIQUE, SECONDS, bgr, film_of, keyframes, luma, sequence
+from bench.vision_scenes import FILMS, OBLIQUE, SECONDS, bgr, film_of, keyframes, luma, sequence
 from camera_adapters.vision import CameraPipeline, Detector, VisionSettings
 from camera_adapters.vision.boxes import Box, inside_share, overlap
 from contracts.terms import Posture
@@ -159,6 +159,13 @@ def real_footage(detector: Detector, video: Path) -> dict[str, object]:
     }
 
 
+def shared_video() -> Path | None:
+    """The real footage, where it is at hand."""
+    shared = Path(os.environ.get("NUANDENG_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+    video = shared / "video" / "vtest.avi"
+    return video if video.exists() else None
+
+
 def main() -> None:
     """Print the figures and write them."""
     parser = argparse.ArgumentParser()
@@ -166,7 +173,7 @@ def main() -> None:
     parser.add_argument("--postures", default=",".join(POSTURES))
     parser.add_argument("--lights", default=",".join(LIGHTS))
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--films", type=Path, default=cache_dir() / "bench-films")
+    parser.add_argument("--films", type=Path, default=FILMS)
     chosen = parser.parse_args()
     detector = Detector.load(cache_dir() / "models")
     outcomes = [
@@ -176,9 +183,8 @@ def main() -> None:
         for seed in range(chosen.seeds)
     ]
     result = {"recall": table(outcomes)}
-    shared = Path(os.environ.get("NUANDENG_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
-    video = shared / "video" / "vtest.avi"
-    if video.exists():
+    video = shared_video()
+    if video is not None:
         result["vtest"] = real_footage(detector, video)
     print(json.dumps(result, indent=1))
     if chosen.out:

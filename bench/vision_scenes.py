@@ -8,14 +8,17 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from nuandeng.checkout import cache_dir
 from nuandeng.city.streets.cast import Action, Part, Prop
 from nuandeng.city.streets.film import draw_film
 from nuandeng.city.streets.light import Light
 from nuandeng.city.streets.scene import FilmSpec, Setting
 from nuandeng.city.streets.things import Thing
 
+FILMS = cache_dir() / "bench-films"
 APPEARS_S = 40
 SECONDS = 100
+THINGS_A_FILM = 2
 _WALKS_S = (40, 62, 84)
 _SETTINGS = (Setting.BUS_SHELTER, Setting.SHOP_STREET, Setting.PARK_BENCH, Setting.UNDERPASS, Setting.BANK_LOBBY)
 OBLIQUE = "lying_oblique"
@@ -49,9 +52,9 @@ def sequence(posture: str, light: Light, seed: int) -> FilmSpec:
             ),
         )
     # Two things that nobody is, one from the start and one put down later, not in front of the person.
-    kinds = rng.permutation(len(Thing))[:2]
+    kinds = rng.permutation(len(Thing))[:THINGS_A_FILM]
     free_x = [column for column in (80.0, 220.0, 360.0, 500.0, 640.0) if abs(column - x) > 130]
-    places = rng.permutation(len(free_x))[:2]
+    places = rng.permutation(len(free_x))[:THINGS_A_FILM]
     props = tuple(
         Prop(
             thing=tuple(Thing)[kind],
