@@ -19,7 +19,7 @@ from kafka.errors import KafkaError
 from contracts.commit import GENESIS, decode_commit, digest
 from contracts.events import CamerasRegistered
 from contracts.registry_entries import CameraEntry
-from contracts.topics import WRITER_PARTITIONS
+from stream.partition import partition_count
 
 _log = structlog.get_logger(__name__)
 _MARK = b"CamerasRegistered"
@@ -127,7 +127,7 @@ class CameraRegister:
             **self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none", reconnect_backoff_max_ms=2000
         )  # fmt: skip
         try:
-            partitions = [TopicPartition(self._topic, n) for n in range(WRITER_PARTITIONS)]
+            partitions = [TopicPartition(self._topic, n) for n in range(partition_count())]
             consumer.assign(partitions)
             ends = consumer.end_offsets(partitions)
             if any(self._known.offsets.get(p.partition, 0) > ends[p] for p in partitions):

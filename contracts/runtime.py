@@ -17,13 +17,15 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class KafkaAccess(Strict, frozen=True, kw_only=True):
     """passwords: by account; `dispatcher` is the only one that may write commits, `platform` does the rest. mechanism None: no login.
 
-    topic_prefix: put before every topic and group, so that several installations can share a broker.
+    topic_prefix: put before every topic and group, so that several installations can share a broker. bootstrap: host:port, several with
+    commas between. partitions: of commands, commits, observations and positions; chosen once, for a jurisdiction never moves to another.
     """
 
     bootstrap: str
     passwords: dict[str, str] = {}
     mechanism: str | None = "SCRAM-SHA-256"
     topic_prefix: str = ""
+    partitions: int = 4
 
 
 class Jurisdiction(Strict, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ DEAD_LETTERS = "dead.letters"
 TRACKS_CHANGELOG = "nuandeng-sightings-tracks-changelog"
 
 # A jurisdiction's key decides its partition (murmur2); commands and commits of one jurisdiction share the partition's number.
+# This many unless set-up said otherwise; never changed afterwards.
 WRITER_PARTITIONS = 4
 
 TOPICS: tuple[Topic, ...] = (
@@ -50,3 +51,9 @@ TOPICS: tuple[Topic, ...] = (
     # One entry a camera; compacted often, so that a restart reads little.
     Topic(name=TRACKS_CHANGELOG, partitions=WRITER_PARTITIONS, config={"cleanup.policy": "compact", "segment.ms": "3600000"}),
 )
+_KEYED = frozenset({OBSERVATIONS, POSITIONS, COMMANDS, COMMITS, TRACKS_CHANGELOG})
+
+
+def topics_with(partitions: int) -> tuple[Topic, ...]:
+    """Return TOPICS with another number of partitions where a jurisdiction's key decides."""
+    return tuple(msgspec.structs.replace(one, partitions=partitions) if one.name in _KEYED else one for one in TOPICS)

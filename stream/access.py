@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.runtime import VARIABLE, Runtime, decode_runtime
+from stream.partition import choose_partitions
 
 # The one account that the broker lets write dispatch.commits, and the one for everything else.
 DISPATCHER = "dispatcher"
@@ -15,8 +16,10 @@ REQUEST_MS = 10_000
 
 
 def runtime_from_environment() -> Runtime:
-    """Read the file that NUANDENG_RUNTIME names. Raises KeyError, OSError, msgspec.MsgspecError."""
-    return decode_runtime(Path(os.environ[VARIABLE]).read_bytes())
+    """Read the file that NUANDENG_RUNTIME names, and count partitions as it says. Raises KeyError, OSError, msgspec.MsgspecError."""
+    runtime = decode_runtime(Path(os.environ[VARIABLE]).read_bytes())
+    choose_partitions(runtime.kafka.partitions)
+    return runtime
 
 
 def kafka_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def faust_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
     import faust  # noqa: PLC0415 - the web process reads this module too and has no use for Faust
 
     access = runtime.kafka
-    settings: dict[str, Any] = {"broker": f"kafka://{access.bootstrap}"}
+    settings: dict[str, Any] = {"broker": "kafka://" + access.bootstrap.replace(",", ";")}
     if access.mechanism is not None:
         settings["broker_credentials"] = faust.SASLCredentials(
             mechanism=access.mechanism, username=account, password=access.passwords[account], ssl_context=None

@@ -12,10 +12,10 @@ from aiokafka.errors import KafkaError
 from contracts.commit import GENESIS, Commit, decode_commit, digest
 from contracts.errors import StoreAwayError
 from contracts.runtime import Runtime
-from contracts.topics import COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMITS
 from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
-from stream.partition import partition_of
+from stream.partition import partition_count, partition_of
 from stream.witness.checkpoint import LogIdentity
 from stream.witness.comparing import BadRecord, Comparison, Expected
 from stream.witness.trees import PartitionTrees
@@ -164,7 +164,7 @@ async def _verify(runtime: Runtime, expected: Sequence[Expected], identities: Se
     records = fenced = checkpoints = 0
     heads: dict[str, tuple[int, str]] = {}
     try:
-        for partition in range(WRITER_PARTITIONS):
+        for partition in range(partition_count()):
             verifier = Verifier(partition, expected, identities)
             await reader.read(partition, 0, verifier.take)
             verifier.end()

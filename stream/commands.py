@@ -146,16 +146,18 @@ class CommandGate:
             time.sleep(_POLL_S)
 
     def reachable(self) -> bool:
-        """Whether the broker's port is open, asked at most once a second."""
+        """Whether a broker's port is open, asked at most once a second."""
         if time.monotonic() - self._reached_at < _REACHED_FOR_S:
             return True
-        host, _, port = self._runtime.kafka.bootstrap.partition(",")[0].rpartition(":")
-        try:
-            socket.create_connection((host, int(port)), timeout=1.0).close()
-        except OSError:
-            return False
-        self._reached_at = time.monotonic()
-        return True
+        for broker in self._runtime.kafka.bootstrap.split(","):
+            host, _, port = broker.rpartition(":")
+            try:
+                socket.create_connection((host, int(port)), timeout=1.0).close()
+            except OSError:
+                continue
+            self._reached_at = time.monotonic()
+            return True
+        return False
 
     def close(self) -> None:
         """Send what is waiting, and disconnect."""

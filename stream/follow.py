@@ -9,14 +9,13 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from contracts.topics import WRITER_PARTITIONS
 from dispatch import State
 from stream.access import REQUEST_MS
 from stream.log.fold import Fold, Standing
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
 from stream.log.start import starting_fold
-from stream.partition import partition_of
+from stream.partition import partition_count, partition_of
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +45,7 @@ class LogFollower:
         self.generation = 0
         self._settings, self._topic, self._snapshots, self._group = settings, topic, snapshots, group
         self._on_standing, self._after_batch, self._begin = on_standing, after_batch, begin or self.fold_to_end
-        self._wanted: set[int] = set() if group else set(range(WRITER_PARTITIONS))
+        self._wanted: set[int] = set() if group else set(range(partition_count()))
         self._sought: dict[int, int] = {}
         self._consumer: AIOKafkaConsumer | None = None
 

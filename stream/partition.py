@@ -9,10 +9,30 @@ _MULTIPLIER = 0x5BD1E995
 _WORD = 0xFFFFFFFF
 
 
-@lru_cache(maxsize=8192)
-def partition_of(jurisdiction: str, partitions: int = WRITER_PARTITIONS) -> int:
+class _Chosen:
+    """How many this installation's topics have. A process serves one installation, and the number never changes while its log lives."""
+
+    count = WRITER_PARTITIONS
+
+
+def choose_partitions(count: int) -> None:
+    """Take the number from the runtime file, before anything else is done with the log."""
+    _Chosen.count = count
+
+
+def partition_count() -> int:
+    """Return how many partitions commands, commits, observations and positions have."""
+    return _Chosen.count
+
+
+def partition_of(jurisdiction: str, partitions: int | None = None) -> int:
     """Return the partition of a key, as Kafka's own clients choose it."""
-    return (murmur2(jurisdiction.encode()) & 0x7FFFFFFF) % partitions
+    return _hash(jurisdiction) % (partitions or _Chosen.count)
+
+
+@lru_cache(maxsize=8192)
+def _hash(key: str) -> int:
+    return murmur2(key.encode()) & 0x7FFFFFFF
 
 
 def murmur2(key: bytes) -> int:

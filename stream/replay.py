@@ -8,12 +8,12 @@ from aiokafka.errors import KafkaError
 
 from contracts.errors import StoreAwayError
 from contracts.runtime import Runtime
-from contracts.topics import COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMITS
 from dispatch import State
 from stream.access import kafka_settings, topic
 from stream.log.fold import Fold
 from stream.log.read import RangeReader
-from stream.partition import partition_of
+from stream.partition import partition_count, partition_of
 from stream.readmodel.digest import digest_of_states
 
 
@@ -55,7 +55,7 @@ async def _replay(runtime: Runtime, at: Mapping[int, int] | None, until_ms: int 
     states: dict[str, State] = {}
     records = ignored = 0
     try:
-        wanted = range(WRITER_PARTITIONS) if jurisdiction is None else (partition_of(jurisdiction),)
+        wanted = range(partition_count()) if jurisdiction is None else (partition_of(jurisdiction),)
         for partition in wanted:
             if at is not None and partition not in at:
                 continue

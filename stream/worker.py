@@ -15,8 +15,9 @@ from typing import Any
 import structlog
 
 from contracts.runtime import Runtime
-from contracts.topics import DEAD_LETTERS, WRITER_PARTITIONS
+from contracts.topics import DEAD_LETTERS
 from stream.access import DISPATCHER, PLATFORM, faust_settings, runtime_from_environment, topic
+from stream.partition import partition_count
 
 ROLES = ("sightings", "weather", "dispatcher", "effects", "projector")
 SESSION_S = 6.0
@@ -37,7 +38,7 @@ def faust_app(runtime: Runtime, role: str) -> Any:
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        topic_partitions=WRITER_PARTITIONS,
+        topic_partitions=partition_count(),
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=SESSION_S / 4,
         broker_rebalance_timeout=10.0,

@@ -10,8 +10,8 @@ from prometheus_client.registry import Collector
 from contracts.documents import CameraDocument, IncidentDocument
 from contracts.runtime import Runtime
 from contracts.terms import CameraStatus, IncidentState
-from contracts.topics import WRITER_PARTITIONS
 from stream.heartbeat import read_heartbeats
+from stream.partition import partition_count
 from web.board.board import Board
 from web.clock import now_ms
 from web.worker_figures import Heard, worker_figures
@@ -47,7 +47,7 @@ class PlatformFigures(Collector):
             answers.add_metric([], 0)
         yield answers
         wanted = GaugeMetricFamily("nuandeng_log_partitions", "Partitions that need a writer")
-        wanted.add_metric([], WRITER_PARTITIONS)
+        wanted.add_metric([], partition_count())
         yield wanted
         yield from self._parts(heard)
         yield from worker_figures(heard)

@@ -8,7 +8,7 @@ from pathlib import Path
 import fsspec
 
 from contracts.runtime import Runtime
-from contracts.topics import COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMITS
 from dispatch import State
 from nuandeng.keeping.backup_files import FORMAT, Manifest, RecordsWriter, sum_of, write_manifest
 from nuandeng.keeping.backups_known import remember_backup, secrets_of
@@ -17,6 +17,7 @@ from nuandeng.keeping.errors import BackupTakenError
 from stream.access import kafka_settings, topic
 from stream.log.fold import Fold
 from stream.log.read import RangeReader
+from stream.partition import partition_count
 from stream.readmodel.digest import digest_of_states
 from stream.vault.keystore import FileKeyStore
 from stream.witness.publishing import kept_folder
@@ -71,7 +72,7 @@ async def _copy_log(runtime: Runtime, backup: Path) -> tuple[dict[int, int], dic
     records: dict[int, int] = {}
     states: dict[str, State] = {}
     try:
-        for partition in range(WRITER_PARTITIONS):
+        for partition in range(partition_count()):
             writer, fold = RecordsWriter(backup / "log", partition), Fold(partition)
 
             def take(offset: int, record: bytes, writer: RecordsWriter = writer, fold: Fold = fold) -> None:

@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 import msgspec
 
-from contracts.topics import WRITER_PARTITIONS
 from nuandeng.keeping.backups_known import MANIFEST
 from nuandeng.keeping.errors import BackupBrokenError
 
@@ -95,7 +94,7 @@ def read_manifest(backup: Path) -> Manifest:
         manifest = msgspec.json.decode((backup / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as err:
         raise BackupBrokenError(f"{backup} holds no whole backup: {err}.") from err
-    if manifest.format != FORMAT or set(manifest.records) != set(range(WRITER_PARTITIONS)):
+    if manifest.format != FORMAT or not manifest.records or set(manifest.records) != set(range(len(manifest.records))):
         raise BackupBrokenError(f"{backup} is a backup of another kind: {manifest.format[:40]}.")
     for name, stated in manifest.files.items():
         path = backup / name

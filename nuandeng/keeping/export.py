@@ -15,7 +15,7 @@ from contracts.errors import KeyDestroyedError, UnreadableError
 from contracts.events import CheckpointRecorded
 from contracts.runtime import Runtime
 from contracts.terms import Role
-from contracts.topics import COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMITS
 from contracts.values import Actor, Picture
 from nuandeng.checkout import ROOT
 from nuandeng.keeping.backup_files import sum_of
@@ -28,6 +28,7 @@ from nuandeng.keeping.subjects import sealed_in
 from stream.access import kafka_settings, topic
 from stream.commands import client_command_id, system_command
 from stream.log.read import RangeReader
+from stream.partition import partition_count
 from stream.vault.evidence import FsspecEvidenceStore
 from stream.vault.keystore import FileKeyStore
 from stream.witness.checkpoint import open_checkpoint
@@ -105,7 +106,7 @@ async def _select(runtime: Runtime, selection: Selection) -> list[_Found]:
     wanted = _of_incident(selection.incident) if selection.incident else _of_time(selection)
     reader = RangeReader(kafka_settings(runtime), topic(runtime, COMMITS))
     try:
-        for partition in range(WRITER_PARTITIONS):
+        for partition in range(partition_count()):
             trees = PartitionTrees(partition)
 
             def take(offset: int, raw: bytes, trees: PartitionTrees = trees) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from contracts.commit import decode_commit
 from contracts.events import PersonErased
 from contracts.runtime import Runtime
-from contracts.topics import COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMITS
 from nuandeng.data_dir import held
 from nuandeng.keeping.backup_files import Manifest, read_manifest, records_of
 from nuandeng.keeping.backups_known import secrets_of
@@ -98,7 +98,7 @@ async def _append(backup: Path, manifest: Manifest, runtime: Runtime, erased: li
     appender = Appender(kafka_settings(runtime, DISPATCHER), topic(runtime, COMMITS))
     await appender.start()
     try:
-        for partition in range(WRITER_PARTITIONS):
+        for partition in manifest.records:
             written, batch = 0, list[tuple[bytes, bytes]]()
             for record in records_of(backup, partition):
                 if batch and (len(batch) == _BATCH_RECORDS or sum(len(one) for _, one in batch) + len(record) > _BATCH_BYTES):

@@ -11,11 +11,12 @@ from contracts.commit import Commit, decode_commit
 from contracts.events import AccountsRegistered, PersonErased, UnitsRegistered
 from contracts.registry_entries import AccountEntry
 from contracts.runtime import Runtime
-from contracts.topics import COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMITS
 from contracts.values import Picture, Sealed
 from nuandeng.keeping.errors import PersonAmbiguousError, PersonUnknownError
 from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
+from stream.partition import partition_count
 
 _KEY = re.compile(r"k[0-9a-f]{24}")
 KINDS = ("key", "unit", "incident", "account")
@@ -137,7 +138,7 @@ async def read_subjects(runtime: Runtime) -> Subjects:
         subjects.take(commit)
 
     try:
-        for partition in range(WRITER_PARTITIONS):
+        for partition in range(partition_count()):
             await reader.read(partition, 0, take)
     finally:
         await reader.stop()

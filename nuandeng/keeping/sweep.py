@@ -21,11 +21,12 @@ from contracts.events import (
 )
 from contracts.runtime import Runtime
 from contracts.terms import Source
-from contracts.topics import COMMITS, DAY_MS, WRITER_PARTITIONS
+from contracts.topics import COMMITS, DAY_MS
 from contracts.values import Picture
 from nuandeng.keeping.subjects import sealed_in
 from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
+from stream.partition import partition_count
 from stream.vault.evidence import FsspecEvidenceStore
 from stream.vault.keystore import FileKeyStore
 
@@ -103,7 +104,7 @@ async def _read(runtime: Runtime) -> PicturesOfLog:
             return  # `audit verify` names it
 
     try:
-        for partition in range(WRITER_PARTITIONS):
+        for partition in range(partition_count()):
             await reader.read(partition, 0, take)
     finally:
         await reader.stop()

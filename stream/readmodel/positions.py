@@ -15,13 +15,13 @@ from aiokafka.errors import KafkaError
 from contracts import observations
 from contracts.commands import MoveAssignment, NoteContact
 from contracts.terms import AssignmentState, UnitKind, UnitState
-from contracts.topics import WRITER_PARTITIONS
 from dispatch import State
 from dispatch.unit.entity import Unit
 from stream.access import REQUEST_MS
 from stream.commands import CommandSender, system_command
 from stream.deadletters import DeadLetters
 from stream.follow import LogFollower
+from stream.partition import partition_count
 from stream.readmodel import keys
 from stream.readmodel.fixes import STALE_AFTER_MS, Arrivals, Fix, fix_of
 
@@ -72,7 +72,7 @@ class Positions:
     # --- reading --------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
-        places = [TopicPartition(self._topic, partition) for partition in range(WRITER_PARTITIONS)]
+        places = [TopicPartition(self._topic, partition) for partition in range(partition_count())]
         consumer = AIOKafkaConsumer(
             **self._settings, group_id=None, enable_auto_commit=False, fetch_max_wait_ms=100, request_timeout_ms=REQUEST_MS
         )

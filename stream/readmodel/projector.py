@@ -8,12 +8,12 @@ import redis
 import redis.asyncio
 import structlog
 
-from contracts.topics import WRITER_PARTITIONS
 from dispatch import State
 from stream.follow import LogFollower
 from stream.log.fold import Fold, Standing
 from stream.log.snapshots import SnapshotFolder
 from stream.log.start import starting_fold
+from stream.partition import partition_count
 from stream.readmodel import keys
 from stream.readmodel.batch import Batch
 from stream.readmodel.rebuild import rebuild
@@ -94,7 +94,7 @@ class Projector:
             raise OtherStoreError("Another projector is rebuilding the read model.")
         renewing = asyncio.create_task(self._renew_lock())
         try:
-            folds = {partition: await self._end_of_log(partition) for partition in range(WRITER_PARTITIONS)}
+            folds = {partition: await self._end_of_log(partition) for partition in range(partition_count())}
             self._epoch = await rebuild(self._store, self.follower.reader, folds)
             self._rebuilt = folds
             self.counts["rebuilds"] += 1
@@ -162,7 +162,7 @@ class Projector:
             if self._epoch is not None and not self._rebuilding.locked() and (epoch is None or _text(epoch) != self._epoch):
                 log.warning("store_lost", epoch=self._epoch)
                 self._epoch, self._lost_s = None, time.monotonic()
-                for partition in range(WRITER_PARTITIONS):
+                for partition in range(partition_count()):
                     self.follower.drop(partition)
 
 

@@ -4,11 +4,12 @@ from collections import Counter
 from typing import Any
 
 from contracts.runtime import Runtime
-from contracts.topics import OBSERVATIONS, WRITER_PARTITIONS
+from contracts.topics import OBSERVATIONS
 from stream.access import kafka_settings, topic
 from stream.agents import Taker
 from stream.beginning import passed_over
 from stream.heartbeat import Heartbeat
+from stream.partition import partition_count
 from stream.pulse import GroupPulse, store_of
 from stream.roles.following import Outlets, OutletService
 from stream.roles.hosting import host
@@ -21,7 +22,7 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
     """Put agent, table and services into the app."""
     name_of_topic = topic(runtime, OBSERVATIONS)
     outlets = Outlets(runtime, name)
-    table = KeptTable(app, name=TABLE, key_type=bytes, value_type=bytes, partitions=WRITER_PARTITIONS, beacon=app.tables.beacon)
+    table = KeptTable(app, name=TABLE, key_type=bytes, value_type=bytes, partitions=partition_count(), beacon=app.tables.beacon)
     app.tables.add(table)
     counts: Counter[str] = Counter()
 
@@ -32,7 +33,7 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
         await Taker(watcher.use, outlets.letters, name_of_topic, counts, passed_over(runtime, name_of_topic)).run(stream)
 
     host(app, OutletService, outlets)
-    host(app, Pulse, runtime, name, app_id(runtime, "sightings"), {name_of_topic: WRITER_PARTITIONS}, counts)
+    host(app, Pulse, runtime, name, app_id(runtime, "sightings"), {name_of_topic: partition_count()}, counts)
 
 
 class Pulse(GroupPulse):

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from contracts.errors import NuandengError
 from contracts.events import CheckpointRecorded
-from contracts.topics import WRITER_PARTITIONS
 from stream.log.read import RangeReader
-from stream.partition import partition_of
+from stream.partition import partition_count, partition_of
 from stream.witness.checkpoint import Checkpoint, open_checkpoint
 from stream.witness.errors import LogRewrittenError
 from stream.witness.folder import CheckpointFolder
@@ -71,7 +70,7 @@ class CheckpointSigner:
         grown: list[Growth] = []
         refused: list[Refusal] = []
         known = self._kept.jurisdictions()
-        for partition in range(WRITER_PARTITIONS):
+        for partition in range(partition_count()):
             more, no = await self._partition(partition, [name for name in known if partition_of(name) == partition])
             grown += more
             refused += no
