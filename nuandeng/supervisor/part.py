@@ -64,9 +64,39 @@ def start_order(parts: Sequence[Part]) -> list[list[Part]]:
     return groups
 
 
+# Ready for so long, a part counts as healthy: whatever ended it then was not its start.
+STEADY_S = 5.0
+
+
 def backoff_s(failures: int) -> float:
     """How long to wait before start number `failures` + 1: 0.2 s, doubled each time, 15 s at most."""
     return float(min(15.0, 0.2 * 2 ** min(10, max(0, failures - 1))))
+
+
+class CrashCount:
+    """Counts the ends in a row of a part that did not hold. Time comes in as an argument (monotonic seconds).
+
+    One that had been ready for a while and is ended from outside (somebody's kill -9, a lack of memory) is no crash loop, however often
+    that happens: it starts again at once.
+    """
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self._ready_s: float | None = None
+
+    def began(self) -> None:
+        """It was started."""
+        self._ready_s = None
+
+    def ready(self, now_s: float) -> None:
+        """It does its work."""
+        self._ready_s = now_s
+
+    def ended(self, now_s: float) -> int:
+        """It ended; return how often in a row by now."""
+        held = self._ready_s is not None and now_s - self._ready_s >= STEADY_S
+        self.failures = 1 if held else self.failures + 1
+        return self.failures
 
 
 class StallWatch:

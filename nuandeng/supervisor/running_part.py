@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from nuandeng.embedded.guard import Guard
 from nuandeng.failures import PartFailedError, PlatformError
 from nuandeng.supervisor.lines import PartLog
-from nuandeng.supervisor.part import Part, StallWatch, backoff_s
+from nuandeng.supervisor.part import CrashCount, Part, StallWatch, backoff_s
 
 _POLL_S = 0.05
 _WATCH_EVERY_S = 2.0
-_STEADY_S = 60.0
 # Before it has been ready once, a part that dies this often will not come up by being tried again.
 _TRIES_AT_START = 4
 _MOST_LINE_BYTES = 1 << 20
@@ -31,6 +30,7 @@ class RunningPart:
         self._guard = guard
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
+        self._crashes = CrashCount()
 
     @property
     def pid(self) -> int | None:
@@ -43,13 +43,12 @@ class RunningPart:
         Raises:
             PlatformError: it could not be brought up the first time.
         """
-        failures = 0
         while not self._stopping:
-            began_s = time.monotonic()
+            self._crashes.began()
             reason = await self._run_once()
             if self._stopping or (self.was_ready.is_set() and self.part.once):
                 return
-            failures = 1 if time.monotonic() - began_s > _STEADY_S else failures + 1
+            failures = self._crashes.ended(time.monotonic())
             if not self.was_ready.is_set() and failures >= _TRIES_AT_START:
                 raise PartFailedError(
                     f"{self.part.name} {reason} {failures} times in a row. The end of {self._log.path}:\n{self._log.end()}"
@@ -132,6 +131,7 @@ class RunningPart:
                 return self._kill(process, str(err))
         self._log.note("ready", after_s=round(time.monotonic() - began_s, 1), pid=process.pid)
         self.was_ready.set()
+        self._crashes.ready(time.monotonic())
         if self.part.progress is None:
             return None
         stall = StallWatch(self.part.stalled_after_s)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nuandeng.failures import PartFailedError
 from nuandeng.supervisor.lines import PartLog, Terminal
-from nuandeng.supervisor.part import Part, Progress, StallWatch, backoff_s, start_order
+from nuandeng.supervisor.part import STEADY_S, CrashCount, Part, Progress, StallWatch, backoff_s, start_order
 
 
 def part(name: str, *needs: str) -> Part:
@@ -44,6 +44,28 @@ def test_impossible_trees_are_refused(parts: list[Part]) -> None:
 def test_backoff_grows_to_a_limit(failures: int) -> None:
     """It never shrinks and never passes 15 s."""
     assert 0.2 <= backoff_s(failures) <= backoff_s(failures + 1) <= 15.0
+
+
+def test_what_was_healthy_is_started_again_at_once_however_often_it_is_killed() -> None:
+    """Hit after hit, a part that had come up each time waits no longer than after the first."""
+    crashes, now_s = CrashCount(), 0.0
+    for _ in range(10):
+        crashes.began()
+        crashes.ready(now_s + 2.0)
+        now_s += 2.0 + STEADY_S
+        assert crashes.ended(now_s) == 1
+
+
+def test_a_crash_loop_is_one_also_when_the_part_is_ready_for_a_moment() -> None:
+    """Neither never ready nor ready for less than STEADY_S makes it healthy, and how long it took to start does not count."""
+    crashes = CrashCount()
+    crashes.began()
+    assert crashes.ended(100.0) == 1
+    crashes.began()
+    crashes.ready(130.0)
+    assert crashes.ended(130.0 + STEADY_S / 2) == 2
+    crashes.began()
+    assert crashes.ended(500.0) == 3
 
 
 def test_a_stall_needs_lag_and_time() -> None:
