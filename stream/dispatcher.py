@@ -74,7 +74,8 @@ class Dispatcher(faust.Service):
             **self._settings, acks="all", enable_idempotence=False, linger_ms=2, max_request_size=2 << 20, request_timeout_ms=REQUEST_MS
         )
         self._consumer = AIOKafkaConsumer(
-            **self._settings, group_id=group(self._runtime, "dispatcher"), enable_auto_commit=False, auto_offset_reset="earliest",
+            **self._settings, group_id=group(self._runtime, "dispatcher"), group_instance_id=self._name,
+            enable_auto_commit=False, auto_offset_reset="earliest",
             session_timeout_ms=SESSION_MS, heartbeat_interval_ms=SESSION_MS // 4, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50,
             request_timeout_ms=REQUEST_MS,
         )  # fmt: skip

@@ -33,17 +33,19 @@ class LogFollower:
     on_standing(partition, standing, state): after each record that stands, its state just brought forward.
     after_batch(partition, first offset, last offset): after the records of one fetch; raising makes the follower begin this partition anew.
     begin(partition): where a partition starts; by default at the newest snapshot, and folded to the end of the log without calls.
+    member: a name in the group that no other process has, so that whoever comes back under it need not wait for its own old session.
     """
 
     def __init__(
         self, settings: dict[str, Any], topic: str, snapshots: SnapshotFolder | None, *, on_standing: OnStanding | None = None,
         after_batch: AfterBatch | None = None, begin: Begin | None = None, group: str | None = None,
+        member: str | None = None,
     ) -> None:  # fmt: skip
         self.folds: dict[int, Fold] = {}
         self.ready = asyncio.Event()
         self.reader = RangeReader(settings, topic)
         self.generation = 0
-        self._settings, self._topic, self._snapshots, self._group = settings, topic, snapshots, group
+        self._settings, self._topic, self._snapshots, self._group, self._member = settings, topic, snapshots, group, member
         self._on_standing, self._after_batch, self._begin = on_standing, after_batch, begin or self.fold_to_end
         self._wanted: set[int] = set() if group else set(range(partition_count()))
         self._sought: dict[int, int] = {}
@@ -112,8 +114,8 @@ class LogFollower:
         if self._consumer is not None:
             return
         consumer = AIOKafkaConsumer(
-            **self._settings, group_id=self._group, enable_auto_commit=False, auto_offset_reset="earliest", session_timeout_ms=6000,
-            heartbeat_interval_ms=1500, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50, request_timeout_ms=REQUEST_MS,
+            **self._settings, group_id=self._group, group_instance_id=self._member, enable_auto_commit=False,
+            auto_offset_reset="earliest", session_timeout_ms=6000, heartbeat_interval_ms=1500, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50, request_timeout_ms=REQUEST_MS,
         )  # fmt: skip
         try:
             if self._group:

@@ -23,8 +23,11 @@ ROLES = ("sightings", "weather", "dispatcher", "effects", "projector")
 SESSION_S = 6.0
 
 
-def faust_app(runtime: Runtime, role: str) -> Any:
-    """The Faust app of a role: raw bytes, no topics of its own making, no leader, a session short enough for a quick take-over."""
+def faust_app(runtime: Runtime, role: str, name: str) -> Any:
+    """The Faust app of a role: raw bytes, no topics of its own making, no leader, a session short enough for a quick take-over.
+
+    name: of the instance, in its group too: one that is started again under it takes its partitions back at once.
+    """
     import faust  # noqa: PLC0415 - `--help` need not wait for it
 
     from stream.beginning import begin_at_first_record  # noqa: PLC0415
@@ -33,12 +36,13 @@ def faust_app(runtime: Runtime, role: str) -> Any:
         app_id(runtime, role),
         **faust_settings(runtime, DISPATCHER if role == "dispatcher" else PLATFORM),
         store="memory://",
-        datadir=str(Path(runtime.data_dir) / "faust" / role),
+        datadir=str(Path(runtime.data_dir) / "faust" / name),
         autodiscover=False,
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=partition_count(),
+        consumer_group_instance_id=name,
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=SESSION_S / 4,
         broker_rebalance_timeout=10.0,
@@ -110,7 +114,7 @@ def main() -> None:
     """Run one worker until SIGTERM."""
     parser = argparse.ArgumentParser(prog="stream.worker", description=__doc__)
     parser.add_argument("role", choices=ROLES)
-    parser.add_argument("--name", help="of this instance in logs and heartbeats; the role when absent")
+    parser.add_argument("--name", help="of this instance in logs, heartbeats and groups: the role, or role.anything; the role when absent")
     options = parser.parse_args()
     name = options.name or options.role
     configure_logging(name)
@@ -120,7 +124,7 @@ def main() -> None:
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     runtime = runtime_from_environment()
     (Path(runtime.data_dir) / "faust").mkdir(parents=True, exist_ok=True)
-    app = faust_app(runtime, options.role)
+    app = faust_app(runtime, options.role, name)
     importlib.import_module(f"stream.roles.{options.role}").add(app, runtime, name)
     # States are trees of frozen values without cycles: looking for cycles among a million of them costs a third of a decision.
     gc.freeze()

@@ -41,7 +41,9 @@ class EffectsService(faust.Service):
         await self._producer.start()
         secrets = SecretsStore(Path(runtime.secrets_store), FileKeyStore(Path(runtime.keystore)))
         pusher = await asyncio.to_thread(WebPusher, secrets, runtime.push_contact)
-        self._follower = LogFollower(settings, topic(runtime, COMMITS), snapshot_folder(runtime), group=group(runtime, "effects"))
+        self._follower = LogFollower(
+            settings, topic(runtime, COMMITS), snapshot_folder(runtime), group=group(runtime, "effects"), member=self._name
+        )
         sender = CommandSender(self._producer, topic(runtime, COMMANDS))
         self._effects = Effects(self._follower, self._store, sender, secrets, pusher)
         self._loops = [asyncio.create_task(self._follower.run()), asyncio.create_task(self._effects.run())]
