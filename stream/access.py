@@ -13,6 +13,9 @@ PLATFORM = "platform"
 # For aiokafka's clients, whose own 40 s are too long: a connection that fell silent without being closed is given up after this.
 # More than a group's session, which a request to join it may take.
 REQUEST_MS = 10_000
+# While a broker is away, each of a process's half a dozen clients asks for it so often; at the libraries' 100 ms all of them together keep
+# the cores busy that it needs to come back.
+RETRY_MS = 250
 
 
 def runtime_from_environment() -> Runtime:
@@ -26,9 +29,10 @@ def kafka_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
     """For kafka-python's and aiokafka's clients alike: they name these settings the same."""
     access = runtime.kafka
     if access.mechanism is None:
-        return {"bootstrap_servers": access.bootstrap}
+        return {"bootstrap_servers": access.bootstrap, "retry_backoff_ms": RETRY_MS}
     return {
         "bootstrap_servers": access.bootstrap,
+        "retry_backoff_ms": RETRY_MS,
         "security_protocol": "SASL_PLAINTEXT",
         "sasl_mechanism": access.mechanism,
         "sasl_plain_username": account,

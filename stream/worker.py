@@ -18,6 +18,7 @@ from contracts.runtime import Runtime
 from contracts.topics import DEAD_LETTERS
 from stream.access import DISPATCHER, PLATFORM, faust_settings, runtime_from_environment, topic
 from stream.partition import partition_count
+from stream.repeats import Repeats
 
 ROLES = ("sightings", "weather", "dispatcher", "effects", "projector")
 SESSION_S = 6.0
@@ -105,6 +106,7 @@ def configure_logging(name: str) -> None:
             ],
         )
     )
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
