@@ -53,6 +53,11 @@ class Heartbeat:
             log.debug("heartbeat_failed", error=str(err))
 
 
+def role_of(name: str) -> str:
+    """What a part does, of the name that it beats under: of several that do the same, each is role.anything."""
+    return name.partition(".")[0]
+
+
 def read_heartbeats(store: redis.Redis) -> dict[str, dict[str, str]]:
     """Return name → fields of every worker heard in the last 15 s. Raises redis.RedisError."""
     found: dict[str, dict[str, str]] = {}

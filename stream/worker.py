@@ -8,6 +8,7 @@ import asyncio
 import gc
 import importlib
 import logging
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -117,8 +118,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="stream.worker", description=__doc__)
     parser.add_argument("role", choices=ROLES)
     parser.add_argument("--name", help="of this instance in logs, heartbeats and groups: the role, or role.anything; the role when absent")
+    parser.add_argument("--one-of-many", action="store_true", help="name this instance by its host, as containers of one service need it")
     options = parser.parse_args()
-    name = options.name or options.role
+    name = options.name or (f"{options.role}.{socket.gethostname()}" if options.one_of_many else options.role)
     configure_logging(name)
     import faust  # noqa: PLC0415
     import uvloop  # noqa: PLC0415

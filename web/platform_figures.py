@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from contracts.documents import CameraDocument, IncidentDocument
 from contracts.runtime import Runtime
 from contracts.terms import CameraStatus, IncidentState
-from stream.heartbeat import read_heartbeats
+from stream.heartbeat import read_heartbeats, role_of
 from stream.partition import partition_count
 from web.board.board import Board
 from web.clock import now_ms
@@ -18,8 +18,14 @@ from web.worker_figures import Heard, worker_figures
 
 # The parts without which an alarm would not become a task. An adapter that is not heard is named, and the rest is ready without it.
 WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
+_FORGOTTEN_MS = 600_000
 _WHOLE = {"at_ms", "started_at_ms", "lag"}
 OPEN = frozenset(IncidentState) - {IncidentState.CLOSED, IncidentState.REJECTED, IncidentState.MERGED, IncidentState.CANCELLED}
+
+
+def _left(name: str, fields: Mapping[str, str], now: int) -> bool:
+    """Whether one of several is gone for good: a container that was started anew has another name."""
+    return role_of(name) != name and now - int(fields["at_ms"]) > _FORGOTTEN_MS
 
 
 def expected_parts(runtime: Runtime) -> tuple[str, ...]:
@@ -56,10 +62,12 @@ class PlatformFigures(Collector):
 
     def _parts(self, heard: Heard) -> Iterator[Metric]:
         now = now_ms()
-        self._last.update(heard)
+        self._last = {name: fields for name, fields in self._last.items() if not _left(name, fields, now)} | heard
         up = GaugeMetricFamily("nuandeng_part_up", "1 when a part was heard in the last 15 s", labels=["part"])
+        roles = {role_of(name) for name in heard}
         for name in sorted({*self._expected, *self._last}):
-            up.add_metric([name], int(name in heard))
+            # An expected part is a role: any of those that do its work.
+            up.add_metric([name], int(name in (roles if name in self._expected else heard)))
         age = GaugeMetricFamily("nuandeng_heartbeat_age_seconds", "Since a part was last heard", labels=["part"])
         started = GaugeMetricFamily("nuandeng_part_start_time_seconds", "When a part started, Unix time", labels=["part"])
         lag = GaugeMetricFamily("nuandeng_worker_lag_records", "Records that wait for it; an adapter's hanging loops", labels=["worker"])
