@@ -1,5 +1,7 @@
 """Division codes: which writer an area belongs to, and what lies inside what."""
 
+from functools import lru_cache
+
 _CITY_SUFFIX = "00"
 
 
@@ -13,6 +15,7 @@ def city_of(jurisdiction: str) -> str:
     return jurisdiction[:4] + _CITY_SUFFIX
 
 
+@lru_cache(maxsize=8192)
 def prefix_of(area: str) -> str:
     """Return a division code without the zeros that mean "all of it": 371600 → 3716, 371602001000 → 371602001."""
     trimmed = area[:-3] if len(area) == 12 and area.endswith("000") else area

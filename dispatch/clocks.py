@@ -113,7 +113,8 @@ def find(clocks: tuple[Running, ...], clock: Clock) -> Running | None:
 
 def start(clocks: tuple[Running, ...], clock: Clock, started_at_ms: int, due_at_ms: int) -> tuple[Running, ...]:
     """Return the clocks with this one set anew."""
-    return (*stop(clocks, clock), Running(clock=clock, started_at_ms=started_at_ms, due_at_ms=due_at_ms))
+    others = stop(clocks, clock) if clocks else ()
+    return (*others, Running(clock=clock, started_at_ms=started_at_ms, due_at_ms=due_at_ms))
 
 
 def move_earlier(clocks: tuple[Running, ...], clock: Clock, due_at_ms: int) -> tuple[Running, ...]:
@@ -131,4 +132,4 @@ def alerted(clocks: tuple[Running, ...], clock: Clock, percent: int) -> tuple[Ru
 
 def stop(clocks: tuple[Running, ...], *kinds: Clock) -> tuple[Running, ...]:
     """Return the clocks without those of these kinds."""
-    return tuple(running for running in clocks if running.clock not in kinds)
+    return tuple([running for running in clocks if running.clock not in kinds])

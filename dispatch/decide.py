@@ -16,8 +16,8 @@ from dispatch.incident.offers import HANDLERS as OFFERS
 from dispatch.incident.reports import HANDLERS as REPORTS
 from dispatch.register.decide import HANDLERS as REGISTER
 from dispatch.roles import SENDERS
-from dispatch.state import State
-from dispatch.tables import Draft
+from dispatch.state import State, drafted
+from dispatch.tables import Writes
 from dispatch.unit.decide import HANDLERS as UNIT
 from dispatch.weather.decide import HANDLERS as WEATHER
 
@@ -43,10 +43,10 @@ def known(state: State, command: cmd.Command) -> Known:
 
 
 class Ruling(NamedTuple):
-    """What a command comes to. draft: the state's tables with the events folded into them, None when they change nothing but the log."""
+    """What a command comes to. writes: what its events do to the state, None when they change nothing but the log."""
 
     events: tuple[Event, ...]
-    draft: Draft | None = None
+    writes: Writes | None = None
 
 
 def decide(state: State, command: cmd.Command, now_ms: int) -> Ruling:
@@ -57,14 +57,14 @@ def decide(state: State, command: cmd.Command, now_ms: int) -> Ruling:
     """
     if command.id in state.remembered:
         return Ruling(())
-    decision = Decision(state, command, max(now_ms, state.last_at_ms), state.sequence + 1, state.timers)
+    decision = Decision(state.draft.begin(state), command, max(now_ms, state.last_at_ms), state.sequence + 1, state.timers)
     try:
         _open_door(state, command)
         HANDLERS[type(command.body)](decision, command.body)
         settle(decision)
     except Refused as refused:
         return Ruling((CommandRejected(code=refused.code, detail=refused.detail),))
-    return Ruling(tuple(decision.events), decision.state)
+    return Ruling(tuple(decision.events), drafted(state))
 
 
 def _open_door(state: State, command: cmd.Command) -> None:

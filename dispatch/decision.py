@@ -12,9 +12,9 @@ from contracts.values import Actor
 from dispatch.areas import covers
 from dispatch.assignment.entity import Assignment
 from dispatch.clocks import Timers
-from dispatch.evolve import evolve
+from dispatch.evolve import ROUTES
 from dispatch.incident.entity import Incident
-from dispatch.tables import Draft, Header, Tables
+from dispatch.tables import Draft, Header
 from dispatch.transitions import Machine, refusal, who_may
 from dispatch.unit.entity import Unit
 
@@ -31,11 +31,11 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not an error
 
 
 class Decision:
-    """What a handler works on. now_ms: the log's time of the commit that this becomes."""
+    """What a handler works on. state: the draft. now_ms: the log's time of the commit that this becomes."""
 
-    def __init__(self, state: Tables, command: Command, now_ms: int, sequence: int, timers: Timers) -> None:
-        self.state = Draft(state)
-        self.state.new_day(now_ms)
+    def __init__(self, draft: Draft, command: Command, now_ms: int, sequence: int, timers: Timers) -> None:
+        self.state = draft
+        draft.new_day(now_ms)
         self.command = command
         self.actor: Actor = command.actor
         self.now_ms = now_ms
@@ -47,7 +47,7 @@ class Decision:
     def emit(self, event: e.Fact) -> None:
         """Add an event and fold it into the draft."""
         self.events.append(event)
-        evolve(self.state, event, self.header)
+        ROUTES[type(event)](self.state, event, self.header)
 
     def owe(self, effect: Effect) -> None:
         """Add something to be done after the commit."""

@@ -1,5 +1,6 @@
 """The folded state of one jurisdiction, its snapshot, and the documents, deadlines and duties that follow from it."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -12,13 +13,13 @@ from contracts.registry_entries import PlanEntry
 from contracts.values import PlanSettings
 from dispatch import clocks as c
 from dispatch.assignment.entity import Assignment
-from dispatch.evolve import evolve
+from dispatch.evolve import ROUTES
 from dispatch.incident.documents import armed, incident_document
-from dispatch.incident.entity import Incident
+from dispatch.incident.entity import Incident, reference_key
 from dispatch.register.documents import account_document, camera_document, point_document
 from dispatch.register.entity import Account, Camera, Point
 from dispatch.sighting.entity import Sighting
-from dispatch.tables import Counters, Draft, Header, Key, Tables
+from dispatch.tables import Counters, Draft, Header, Key, Tables, Writes
 from dispatch.tally import FIELDS, Tally, all_keys
 from dispatch.unit.documents import kind_of, unit_document
 from dispatch.unit.entity import Unit
@@ -29,13 +30,26 @@ FOLD_VERSION: Final = 1
 REMEMBERED_MOST: Final = 500_000
 
 Remembered = tuple[int, str | None]
+_TALLY: Final[Key] = ("tally", "tally")
+
+
+class UnsoundError(Exception):
+    """What a commit says cannot be folded: it speaks of something that is not there, or contradicts what is. Nothing was changed.
+
+    No writer of ours decides such a commit, because deciding folds it; somebody else wrote it with the writer's account.
+    """
+
+
+# What a fold can raise over values of the right types. Everything else is no matter of the commit.
+_CANNOT_BE = (LookupError, ArithmeticError, TypeError, ValueError, AttributeError)
 
 
 class State(Tables):
     """One jurisdiction after `sequence` commits, the last of which has the hash `head`.
 
-    remembered: command identifiers in the order of the log, with the time and the hash of the request's body.
+    remembered: command identifiers with the time and the hash of the request's body; in `order`, the oldest first.
     forgotten_before_ms: a command sent before this may have been done and is no longer known.
+    unsound: sequences of the commits that stand and could not be folded. draft: where the next commit is drafted.
     """
 
     incidents: dict[str, Incident]
@@ -51,29 +65,34 @@ class State(Tables):
     in_force: dict[str, InForce]
     overrides: dict[str, Override]
     owed: dict[str, Effect]
+    references: dict[str, tuple[str, ...]]
 
     def __init__(self, jurisdiction: str, *, timers: c.Timers = c.TIMERS) -> None:
         self.jurisdiction = jurisdiction
-        self.timers = timers
+        self.timers, self.remembered_ms = timers, timers.remembered_ms
         self.sequence = 0
         self.head = GENESIS
         self.last_at_ms = 0
         self.remembered: dict[str, Remembered] = {}
+        self.order: deque[str] = deque()
+        self.unsound: tuple[int, ...] = ()
         self.forgotten_before_ms = 0
         self.tally_version = 0
         self.tally = Tally()
-        self.touched = {}
         self.everyday = PlanSettings()
         self.counters = Counters()
         self.incidents, self.assignments, self.units, self.points, self.cameras, self.accounts = {}, {}, {}, {}, {}, {}
         self.sightings, self.past_sightings, self.plans = {}, {}, {}
         self.warnings, self.in_force, self.overrides, self.owed = {}, {}, {}, {}
+        self.references, self.touched = {}, {}
+        self.draft = Draft(self)
 
     def copy(self) -> "State":
         """Return an independent copy; entities are frozen and shared."""
         other = State(self.jurisdiction, timers=self.timers)
         other.sequence, other.head, other.last_at_ms = self.sequence, self.head, self.last_at_ms
-        other.remembered, other.forgotten_before_ms = self.remembered.copy(), self.forgotten_before_ms
+        other.remembered, other.order, other.unsound = self.remembered.copy(), self.order.copy(), self.unsound
+        other.forgotten_before_ms = self.forgotten_before_ms
         other.tally_version, other.tally = self.tally_version, self.tally.copy()
         other.everyday, other.counters = self.everyday, self.counters
         other.incidents, other.assignments, other.units = self.incidents.copy(), self.assignments.copy(), self.units.copy()
@@ -81,46 +100,74 @@ class State(Tables):
         other.sightings, other.past_sightings = self.sightings.copy(), self.past_sightings.copy()
         other.plans, other.warnings = self.plans.copy(), self.warnings.copy()
         other.in_force, other.overrides, other.owed = self.in_force.copy(), self.overrides.copy(), self.owed.copy()
+        other.references = self.references.copy()
         return other
 
 
-def apply(state: State, commit: Commit, digest: str, draft: Draft | None = None) -> tuple[Key, ...]:
-    """Fold a commit that stands (see contracts.commit.stands) and return the documents that it touched, each once.
+def apply(state: State, commit: Commit, digest: str, writes: Writes | None = None) -> tuple[Key, ...]:
+    """Fold a commit that stands (see contracts.commit.stands), whole or not at all, and return the documents that it changed, each once.
 
     Args:
         digest: the hash of the commit's record, which the next one must name.
-        draft: what deciding this commit has folded already, over a state equal to this one; its writes are taken over.
+        writes: what deciding this commit has folded already, over a state equal to this one.
+    Raises:
+        UnsoundError: it cannot be folded; the state is as it was. See pass_over.
     """
-    closed_before = state.counters.closed_today
-    if draft is not None:
-        draft.write_to(state)
-    else:
-        state.touched = {}
-        state.new_day(commit.occurred_at_ms)
-        header = Header(sequence=commit.sequence, at_ms=commit.occurred_at_ms, actor=commit.actor)
+    if writes is None:
+        writes = _folded(state, commit)
+    writes.write_to(state)
+    state.tally.take(writes.sums, writes.counts)
+    sequence = state.sequence = commit.sequence
+    if writes.tells_tally:
+        state.tally_version = sequence
+    state.head, state.last_at_ms = digest, commit.occurred_at_ms
+    _remember(state, commit.command_id, commit.occurred_at_ms, commit.body_sha256)
+    return writes.changed
+
+
+def pass_over(state: State, commit: Commit, digest: str) -> None:
+    """Let a commit stand that cannot be folded: the next one builds on it, and nothing else of it is taken; its command may still come."""
+    state.sequence, state.head = commit.sequence, digest
+    state.unsound = (*state.unsound, commit.sequence)
+
+
+def _folded(state: State, commit: Commit) -> Writes:
+    at_ms = commit.occurred_at_ms
+    draft = state.draft.begin(state)
+    header = Header(sequence=commit.sequence, at_ms=at_ms, actor=commit.actor)
+    try:
+        draft.new_day(at_ms)
         for event in commit.events:
-            evolve(state, event, header)
-    if state.touched:
-        changed = state.tally.update(state, [key for key in state.touched if key[0] not in ("tally", "plan", "account")])
-        if changed or state.counters.closed_today != closed_before or ("tally", "tally") in state.touched:
-            state.touched["tally", "tally"] = None
-            state.tally_version = commit.sequence
-    state.sequence, state.head, state.last_at_ms = commit.sequence, digest, commit.occurred_at_ms
-    _remember(state, commit)
-    return tuple(state.touched)
+            ROUTES[type(event)](draft, event, header)
+        return drafted(state)
+    except _CANNOT_BE as reason:
+        raise UnsoundError(f"{type(reason).__name__}: {reason}") from reason
 
 
-def _remember(state: State, commit: Commit) -> None:
-    remembered = state.remembered
-    remembered[commit.command_id] = (commit.occurred_at_ms, commit.body_sha256)
-    oldest_kept_ms = commit.occurred_at_ms - state.timers.remembered_ms
-    while True:
-        oldest = next(iter(remembered))
-        at_ms = remembered[oldest][0]
-        if at_ms >= oldest_kept_ms and len(remembered) <= REMEMBERED_MOST:
-            break
-        del remembered[oldest]
-        state.forgotten_before_ms = at_ms + 1
+def drafted(state: State) -> Writes:
+    """Return what stands in the state's draft: its rows, and what they do to the tally."""
+    draft, tally = state.draft, state.tally
+    touched = draft.touched
+    if not touched:
+        return draft.take(tally.sums, {}, tells_tally=False)
+    sums, counts = tally.count(draft, touched)
+    tells = sums is not tally.sums or draft.counters.closed_today != state.counters.closed_today or _TALLY in touched
+    if tells:
+        touched[_TALLY] = None
+    return draft.take(sums, counts, tells_tally=tells)
+
+
+def _remember(state: State, command_id: str, at_ms: int, body_sha256: str | None) -> None:
+    remembered, order = state.remembered, state.order
+    if command_id not in remembered:
+        order.append(command_id)
+    remembered[command_id] = (at_ms, body_sha256)
+    oldest_kept_ms = at_ms - state.remembered_ms
+    oldest_at_ms = remembered[order[0]][0]
+    while oldest_at_ms < oldest_kept_ms or len(remembered) > REMEMBERED_MOST:
+        del remembered[order.popleft()]
+        state.forgotten_before_ms = oldest_at_ms + 1
+        oldest_at_ms = remembered[order[0]][0]
     state.forgotten_before_ms = max(state.forgotten_before_ms, oldest_kept_ms)
 
 
@@ -224,6 +271,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     in_force: dict[str, InForce]
     overrides: dict[str, Override]
     owed: dict[str, Effect]
+    unsound: tuple[int, ...] = ()
 
 
 _encode: Final = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -237,11 +285,10 @@ def snapshot(state: State) -> bytes:
             version=FOLD_VERSION, jurisdiction=state.jurisdiction, sequence=state.sequence, head=state.head, last_at_ms=state.last_at_ms,
             forgotten_before_ms=state.forgotten_before_ms, tally_version=state.tally_version, counters=state.counters,
             everyday=state.everyday,
-            remembered=[(command, at_ms, body) for command, (at_ms, body) in state.remembered.items()], plans=list(state.plans.values()),
+            remembered=[(command, *state.remembered[command]) for command in state.order], plans=list(state.plans.values()),
             incidents=state.incidents, assignments=state.assignments, units=state.units, points=state.points, cameras=state.cameras,
             accounts=state.accounts, sightings=state.sightings, past_sightings=state.past_sightings, warnings=state.warnings,
-            in_force=state.in_force, overrides=state.overrides,
-            owed=state.owed,
+            in_force=state.in_force, overrides=state.overrides, owed=state.owed, unsound=state.unsound,
         )
     )
 
@@ -259,10 +306,16 @@ def restore(stored: bytes, *, timers: c.Timers = c.TIMERS) -> State:
     state.forgotten_before_ms, state.tally_version = kept.forgotten_before_ms, kept.tally_version
     state.counters, state.everyday = kept.counters, kept.everyday
     state.remembered = {command: (at_ms, body) for command, at_ms, body in kept.remembered}
+    state.order = deque(state.remembered)
     state.plans = {plan.plan: plan for plan in kept.plans}
     state.incidents, state.assignments, state.units, state.points = kept.incidents, kept.assignments, kept.units, kept.points
     state.cameras, state.accounts, state.warnings = kept.cameras, kept.accounts, kept.warnings
     state.sightings, state.past_sightings = kept.sightings, kept.past_sightings
     state.in_force, state.overrides, state.owed = kept.in_force, kept.overrides, kept.owed
-    state.tally.update(state, all_keys(state))
+    state.unsound = kept.unsound
+    for incident in sorted(state.incidents.values(), key=lambda one: (one.reported_at_ms, len(one.id), one.id)):
+        if incident.reference is not None:
+            key = reference_key(incident.source, incident.reference)
+            state.references[key] = (*state.references.get(key, ()), incident.id)
+    state.tally.take(*state.tally.count(state, all_keys(state)))
     return state

@@ -1,7 +1,8 @@
 """The tables of one jurisdiction: what a fold writes and a decision reads. A draft lays its own writes over them."""
 
+import weakref
 from collections.abc import Iterator, KeysView, MutableMapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -22,7 +23,7 @@ Key = tuple[DocumentKind, str]
 
 TABLES: Final = frozenset(
     ("incidents", "assignments", "units", "points", "cameras", "accounts", "sightings", "past_sightings", "plans", "warnings", "in_force",
-     "overrides", "owed")
+     "overrides", "owed", "references")
 )
 
 
@@ -45,7 +46,10 @@ class Counters(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Tables:
-    """Entities by identifier; each is frozen and replaced whole. touched: documents that changed, each once."""
+    """Entities by identifier; each is frozen and replaced whole. touched: documents that changed, each once.
+
+    references: a source's own number → the incidents reported under it; follows from `incidents`, see dispatch.incident.entity.
+    """
 
     jurisdiction: str
     incidents: MutableMapping[str, Incident]
@@ -61,6 +65,7 @@ class Tables:
     in_force: MutableMapping[str, InForce]
     overrides: MutableMapping[str, Override]
     owed: MutableMapping[str, Effect]
+    references: MutableMapping[str, tuple[str, ...]]
     everyday: PlanSettings
     counters: Counters
     touched: dict[Key, None]
@@ -120,90 +125,129 @@ _GONE: Final = _Gone()
 class Overlay(MutableMapping[str, V]):
     """A table's writes over the table below, which stays as it is."""
 
-    __slots__ = ("below", "own")
+    __slots__ = ("below", "name", "own", "removes", "written")
 
-    def __init__(self, below: MutableMapping[str, V]) -> None:
-        self.below = below
+    def __init__(self, name: str, below: MutableMapping[str, V], written: "list[Overlay[Any]]") -> None:
+        """written: gets this overlay when it is first written to."""
+        self.name, self.below, self.written = name, below, written
         self.own: dict[str, V | _Gone] = {}
+        self.removes = False
 
     def __getitem__(self, key: str) -> V:
         value = self.own.get(key)
         if value is None:
             return self.below[key]
-        if isinstance(value, _Gone):
+        if value is _GONE:
             raise KeyError(key)
-        return value
+        return cast("V", value)
 
     def get(self, key: str, default: V | None = None) -> V | None:  # type: ignore[override]
         """Return the value or the default."""
         value = self.own.get(key)
         if value is None:
             return self.below.get(key, default)
-        return default if isinstance(value, _Gone) else value
+        return default if value is _GONE else cast("V", value)
 
     def __setitem__(self, key: str, value: V) -> None:
+        if not self.own:
+            self.written.append(self)
         self.own[key] = value
 
     def __delitem__(self, key: str) -> None:
         if key not in self:
             raise KeyError(key)
+        if not self.own:
+            self.written.append(self)
         self.own[key] = _GONE
+        self.removes = True
 
     def __contains__(self, key: object) -> bool:
         value = self.own.get(key)  # type: ignore[call-overload]
         if value is None:
             return key in self.below
-        return not isinstance(value, _Gone)
+        return value is not _GONE
 
     def __iter__(self) -> Iterator[str]:
         for key in self.below:
             if key not in self.own:
                 yield key
         for key, value in self.own.items():
-            if not isinstance(value, _Gone):
+            if value is not _GONE:
                 yield key
 
     def __len__(self) -> int:
         below = self.below
         if not self.own:
             return len(below)
-        return len(below) + sum(-(key in below) if isinstance(value, _Gone) else key not in below for key, value in self.own.items())
+        return len(below) + sum(-(key in below) if value is _GONE else key not in below for key, value in self.own.items())
 
     def keys(self) -> KeysView[str]:
         """Return the keys that are there."""
         return KeysView(self)
 
-    def write_to(self, table: MutableMapping[str, V]) -> None:
-        """Do to another table what was done here."""
-        for key, value in self.own.items():
-            if isinstance(value, _Gone):
-                table.pop(key, None)
-            else:
-                table[key] = value
+    def take(self) -> tuple[str, dict[str, Any], bool]:
+        """Return the table's name and what was written, and whether it removes something; begin anew."""
+        taken = (self.name, cast("dict[str, Any]", self.own), self.removes)
+        self.own, self.removes = {}, False
+        return taken
+
+
+class Writes(msgspec.Struct, frozen=True, gc=False):
+    """What a commit does to a state, and to every state equal to it. changed: the documents that changed, each once.
+
+    tables: (name, rows, whether some are removed). sums, counts: the tally after it, and what the changed documents add to it now.
+    """
+
+    changed: tuple[Key, ...]
+    tables: tuple[tuple[str, dict[str, Any], bool], ...]
+    everyday: PlanSettings
+    counters: Counters
+    sums: tuple[int, ...]
+    counts: dict[Key, tuple[int, ...]]
+    tells_tally: bool
+
+    def write_to(self, state: Tables) -> None:
+        """Write the rows into the tables of a state."""
+        for name, rows, removes in self.tables:
+            table = getattr(state, name)
+            if not removes:
+                table.update(rows)
+                continue
+            for key, value in rows.items():
+                if value is _GONE:
+                    table.pop(key, None)
+                else:
+                    table[key] = value
+        state.everyday, state.counters = self.everyday, self.counters
 
 
 class Draft(Tables):
-    """What a decision has written so far, over a state that it must not change. A table is overlaid when it is first looked at."""
+    """Tables that can be written to over a state that must not change. A state has one, for one commit after the other."""
 
     def __init__(self, state: Tables) -> None:
-        self._below = state
-        self._overlays: list[tuple[str, Overlay[Any]]] = []
+        # Weak: a state that is dropped is gone at once, although its draft knows it.
+        self._below = weakref.ref(state)
+        self._written: list[Overlay[Any]] = []
         self.jurisdiction = state.jurisdiction
-        self.everyday = state.everyday
-        self.counters = state.counters
-        self.touched = {}
+
+    def begin(self, state: Tables) -> "Draft":
+        """Forget what was written, and lie over its state as it is now."""
+        for overlay in self._written:
+            overlay.take()
+        self._written.clear()
+        self.everyday, self.counters, self.touched = state.everyday, state.counters, {}
+        return self
 
     def __getattr__(self, name: str) -> Any:
+        # Met once for each table: from then on it is there.
         if name not in TABLES:
             raise AttributeError(name)
-        table: Overlay[Any] = Overlay(getattr(self._below, name))
+        table: Overlay[Any] = Overlay(name, getattr(self._below(), name), self._written)
         setattr(self, name, table)
-        self._overlays.append((name, table))
         return table
 
-    def write_to(self, state: Tables) -> None:
-        """Write everything into the tables of a state that is equal to the one below."""
-        for name, overlay in self._overlays:
-            if overlay.own:
-                overlay.write_to(getattr(state, name))
-        state.everyday, state.counters, state.touched = self.everyday, self.counters, self.touched.copy()
+    def take(self, sums: tuple[int, ...], counts: dict[Key, tuple[int, ...]], *, tells_tally: bool) -> Writes:
+        """Return what was written, with what it does to the tally; begin anew."""
+        rows = tuple([overlay.take() for overlay in self._written])
+        self._written.clear()
+        return Writes(tuple(self.touched), rows, self.everyday, self.counters, sums, counts, tells_tally)

@@ -1,10 +1,10 @@
 """Counts of one jurisdiction, kept by what each document adds to them, so that no commit counts everybody."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from contracts.terms import CameraStatus, UnitKind
-from dispatch.incident.asked import asked_of, in_hand
+from dispatch.incident.asked import asked_of
 from dispatch.tables import Key, Tables
 from dispatch.unit.entity import ON_DUTY
 
@@ -15,6 +15,8 @@ FIELDS: Final = (
 )
 Counts = tuple[int, ...]
 _NONE: Final[Counts] = (0,) * len(FIELDS)
+_ASKED: Final[Counts] = (1, *_NONE[1:])
+_IN_HAND: Final[Counts] = (0, 1, *_NONE[2:])
 
 
 class Tally:
@@ -33,48 +35,55 @@ class Tally:
         other.added = self.added.copy()
         return other
 
-    def update(self, state: Tables, keys: Iterable[Key]) -> bool:
-        """Count these documents anew; say whether a sum changed."""
-        before = self.sums
+    def count(self, tables: Tables, keys: Iterable[Key]) -> tuple[Counts, dict[Key, Counts]]:
+        """Count these documents anew: the sums then, the very same tuple if none changes, and what changed documents add. See take."""
+        sums, counts, added = self.sums, {}, self.added
         for key in keys:
-            if key[0] == "roster":
-                continue  # the same unit as the key before it
-            old = self.added.get(key, _NONE)
-            new = _adds(state, key)
+            counts_of = _COUNTS_OF.get(key[0])
+            if counts_of is None:
+                continue  # not counted, or the same unit as the key before it
+            old, new = added.get(key, _NONE), counts_of(tables, key[1])
             if new != old:
-                self.sums = tuple(total - gone + come for total, gone, come in zip(self.sums, old, new, strict=True))
-                self.added[key] = new
-        return before != self.sums
+                sums = tuple([total - gone + come for total, gone, come in zip(sums, old, new, strict=True)])
+                counts[key] = new
+        return sums if sums != self.sums else self.sums, counts
+
+    def take(self, sums: Counts, counts: dict[Key, Counts]) -> None:
+        """Take over what was counted, here or by an equal tally."""
+        self.sums = sums
+        for key, added in counts.items():
+            if added == _NONE:
+                self.added.pop(key, None)  # else every case that ever was would be remembered
+            else:
+                self.added[key] = added
 
 
-def _adds(state: Tables, key: Key) -> Counts:
-    kind, identifier = key
-    if kind == "incident":
-        return _incident(state, identifier)
-    if kind == "unit":
-        return _unit(state, identifier)
-    if kind == "point":
-        point = state.points[identifier]
-        return (0, 0, 0, 0, 0, 0, point.beds_free if point.open else 0, int(point.open), 1, 0, 0)
-    if kind == "camera":
-        return (*_NONE[:9], 1, int(state.cameras[identifier].status is CameraStatus.WATCHED))
-    return _NONE
-
-
-def _incident(state: Tables, identifier: str) -> Counts:
-    incident = state.incidents.get(identifier)
+def _incident(tables: Tables, identifier: str) -> Counts:
+    incident = tables.incidents.get(identifier)
     if incident is None or incident.closed_at_ms is not None:
         return _NONE
-    return (int(asked_of(state, incident) is not None), int(in_hand(state, incident)), *_NONE[2:])
+    return _IN_HAND if asked_of(tables, incident) is None else _ASKED
 
 
-def _unit(state: Tables, identifier: str) -> Counts:
-    unit = state.units[identifier]
+def _unit(tables: Tables, identifier: str) -> Counts:
+    unit = tables.units[identifier]
     on_duty = unit.duty in ON_DUTY or unit.assignment is not None
     kind = unit.entry.kind
-    return (
-        0, 0, int(on_duty), int(on_duty and kind is UnitKind.VOLUNTEER), int(on_duty and kind is UnitKind.VEHICLE), 1, *_NONE[6:],
-    )
+    return (0, 0, int(on_duty), int(on_duty and kind is UnitKind.VOLUNTEER), int(on_duty and kind is UnitKind.VEHICLE), 1, *_NONE[6:])
+
+
+def _point(tables: Tables, identifier: str) -> Counts:
+    point = tables.points[identifier]
+    return (0, 0, 0, 0, 0, 0, point.beds_free if point.open else 0, int(point.open), 1, 0, 0)
+
+
+def _camera(tables: Tables, identifier: str) -> Counts:
+    return (*_NONE[:9], 1, int(tables.cameras[identifier].status is CameraStatus.WATCHED))
+
+
+_COUNTS_OF: Final[dict[str, Callable[[Tables, str], Counts]]] = {
+    "incident": _incident, "unit": _unit, "point": _point, "camera": _camera,
+}
 
 
 def all_keys(state: Tables) -> Iterable[Key]:
@@ -87,6 +96,3 @@ def all_keys(state: Tables) -> Iterable[Key]:
         yield "point", point
     for camera in state.cameras:
         yield "camera", camera
-
-
-

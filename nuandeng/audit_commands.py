@@ -67,7 +67,10 @@ def _tell(found: Verified, forged: list[BadCheckpoint]) -> None:
         bad = found.bad
         where = f"partition {bad.partition}, offset {bad.offset}, jurisdiction {bad.jurisdiction or '?'}, sequence {bad.sequence or '?'}"
         typer.echo(f"BAD: {where}: {bad.reason}")
-    if found.bad is not None or forged:
+    for one in found.unsound:
+        where = f"partition {one.partition}, offset {one.offset}, jurisdiction {one.jurisdiction}, sequence {one.sequence}"
+        typer.echo(f"UNSOUND: {where}: {one.reason}; it changed nothing, and no writer of ours wrote it")
+    if found.bad is not None or forged or found.unsound:
         raise typer.Exit(1)
     typer.echo(f"{found.records} records, {found.fenced} of them fenced off, {found.checkpoints} checkpoints, all as they must be")
 

@@ -9,7 +9,9 @@ from typing import Annotated
 import msgspec
 import typer
 
+from contracts.documents import AnyDocument
 from contracts.runtime import Runtime, decode_runtime
+from dispatch import State, all_documents
 from nuandeng.data_dir import held, in_use_by
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.server_process import ServerProcess
@@ -17,7 +19,7 @@ from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import TOOLS, Installation
 from nuandeng.settings import Settings, WebSettings
 from stream.deadletters import list_dead_letters, resend_dead_letter, show_dead_letter
-from stream.replay import replay
+from stream.replay import replay, replay_digest
 
 deadletters_app = typer.Typer(no_args_is_help=True, help="Records that could not be read or decided.")
 
@@ -99,9 +101,21 @@ def replay_command(
         raise typer.BadParameter(f"--at: {err}") from err
     until_ms = None if until is None else round(until.astimezone().timestamp() * 1000)
     with opened(data_dir) as runtime:
+        if digest:
+            typer.echo(replay_digest(runtime, at=offsets, until_ms=until_ms, jurisdiction=jurisdiction).digest)
+            return
         found = replay(runtime, at=offsets, until_ms=until_ms, jurisdiction=jurisdiction)
-    if digest:
-        typer.echo(found.digest)
-        return
-    shown = {"offsets": found.offsets, "digest": found.digest, "records": found.records, "ignored": found.ignored, "states": found.states}
-    typer.echo(msgspec.json.format(msgspec.json.encode(shown, enc_hook=str), indent=2).decode())
+    shown = {
+        "offsets": found.offsets, "digest": found.digest, "records": found.records, "ignored": found.ignored,
+        "unsound": [one._asdict() for one in found.unsound],
+        "states": {name: _shown(state) for name, state in sorted(found.states.items())},
+    }  # fmt: skip
+    typer.echo(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+
+
+def _shown(state: State) -> dict[str, object]:
+    """A state as its documents, in the read model's form."""
+    documents: dict[str, dict[str, AnyDocument]] = {}
+    for kind, found in all_documents(state):
+        documents.setdefault(kind, {})[found.id] = found
+    return {"sequence": state.sequence, "hash": state.head, "documents": documents}

@@ -9,13 +9,15 @@ from typing import NamedTuple
 import msgspec
 from aiokafka.errors import KafkaError
 
-from contracts.commit import GENESIS, Commit, decode_commit, digest
+from contracts.commit import GENESIS, Commit, decode_commit
 from contracts.errors import StoreAwayError
 from contracts.runtime import Runtime
 from contracts.topics import COMMITS
 from stream.access import kafka_settings, topic
+from stream.log.fold import Fold
 from stream.log.read import RangeReader
 from stream.partition import partition_count, partition_of
+from stream.side_by_side import side_by_side
 from stream.witness.checkpoint import LogIdentity
 from stream.witness.comparing import BadRecord, Comparison, Expected
 from stream.witness.trees import PartitionTrees
@@ -28,7 +30,8 @@ class Verified(NamedTuple):
     """What was found.
 
     heads: jurisdiction → (sequence, hash); fenced: records of a writer that had lost its partition, rightly ignored;
-    checkpoints: how many, of those in the log and of the expected ones, are of this log.
+    checkpoints: how many, of those in the log and of the expected ones, are of this log. unsound: commits that stand and say what
+    cannot be; they changed nothing, and somebody else than a writer of ours wrote them.
     """
 
     records: int
@@ -36,6 +39,7 @@ class Verified(NamedTuple):
     heads: dict[str, tuple[int, str]]
     bad: BadRecord | None
     checkpoints: int = 0
+    unsound: tuple[BadRecord, ...] = ()
 
 
 class Verifier:
@@ -49,6 +53,8 @@ class Verifier:
         """expected: checkpoints to compare with. identities: whose checkpoints may stand in the log; none: those are not looked at."""
         self._partition = partition
         self._trees = PartitionTrees(partition)
+        self._fold = Fold(partition)
+        self.unsound: list[BadRecord] = []
         self._identities = identities
         self._comparisons: dict[str, Comparison] = {}
         for name in {one.signed.jurisdiction for one in expected}:
@@ -96,11 +102,15 @@ class Verifier:
             self._not_standing(offset, commit, stood, head)
         else:
             self._head_at[jurisdiction] = offset
+            standing = self._fold.fold(commit, self._trees.last_record)
+            if standing.unsound is not None:
+                why = f"cannot be folded: {standing.unsound}"
+                self.unsound.append(BadRecord(self._partition, offset, why, jurisdiction, commit.sequence))
             comparison = self._comparisons.get(jurisdiction)
             if comparison is None:
                 comparison = self._comparisons[jurisdiction] = Comparison(self._partition, jurisdiction, (), self._identities)
             self.bad = comparison.grew(offset, grown, self._trees.tree(jurisdiction).frontier)
-        self._remember((jurisdiction, commit.sequence, digest(record)))
+        self._remember((jurisdiction, commit.sequence, self._trees.last_record))
 
     def end(self) -> None:
         """Say that this was the last record."""
@@ -153,25 +163,53 @@ def verify(runtime: Runtime, *, expected: Sequence[Expected] = (), identities: S
     Raises:
         StoreAwayError: it does not answer.
     """
+    task = _Task(runtime, tuple(expected), tuple(identities))
     try:
-        return asyncio.run(_verify(runtime, expected, identities))
+        parts = side_by_side(_verified, task, asyncio.run(_sizes(runtime)))
     except (KafkaError, OSError, TimeoutError) as err:
         raise StoreAwayError(f"Kafka does not answer: {err}.") from err
-
-
-async def _verify(runtime: Runtime, expected: Sequence[Expected], identities: Sequence[LogIdentity]) -> Verified:
-    reader = RangeReader(kafka_settings(runtime), topic(runtime, COMMITS))
     records = fenced = checkpoints = 0
     heads: dict[str, tuple[int, str]] = {}
+    unsound: tuple[BadRecord, ...] = ()
+    for _, part in sorted(parts.items()):
+        records, fenced, checkpoints = records + part.records, fenced + part.fenced, checkpoints + part.checkpoints
+        heads.update(part.heads)
+        unsound += part.unsound
+        if part.bad is not None:
+            return Verified(records, fenced, heads, part.bad, checkpoints, unsound)
+    return Verified(records, fenced, heads, None, checkpoints, unsound)
+
+
+class _Task(NamedTuple):
+    runtime: Runtime
+    expected: tuple[Expected, ...]
+    identities: tuple[LogIdentity, ...]
+
+
+async def _sizes(runtime: Runtime) -> dict[int, int]:
+    reader = RangeReader(kafka_settings(runtime), topic(runtime, COMMITS))
     try:
-        for partition in range(partition_count()):
-            verifier = Verifier(partition, expected, identities)
-            await reader.read(partition, 0, verifier.take)
-            verifier.end()
-            records, fenced, checkpoints = records + verifier.records, fenced + verifier.fenced, checkpoints + verifier.checkpoints
-            heads.update(verifier.heads)
-            if verifier.bad is not None:
-                return Verified(records, fenced, heads, verifier.bad, checkpoints)
+        return {partition: await reader.end(partition) for partition in range(partition_count())}
     finally:
         await reader.stop()
-    return Verified(records, fenced, heads, None, checkpoints)
+
+
+def _verified(task: _Task, partitions: tuple[int, ...]) -> dict[int, Verified]:
+    """Verify some partitions, each by itself. Runs in this process or in one of its own."""
+    return asyncio.run(_verify_all(task, partitions))
+
+
+async def _verify_all(task: _Task, partitions: tuple[int, ...]) -> dict[int, Verified]:
+    reader = RangeReader(kafka_settings(task.runtime), topic(task.runtime, COMMITS))
+    found: dict[int, Verified] = {}
+    try:
+        for partition in partitions:
+            verifier = Verifier(partition, task.expected, task.identities)
+            await reader.read(partition, 0, verifier.take)
+            verifier.end()
+            found[partition] = Verified(
+                verifier.records, verifier.fenced, verifier.heads, verifier.bad, verifier.checkpoints, tuple(verifier.unsound)
+            )
+    finally:
+        await reader.stop()
+    return found

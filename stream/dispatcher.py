@@ -24,7 +24,7 @@ from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
 from stream.writer.alarm import Alarm
 from stream.writer.decision import Judge, Letter
-from stream.writer.partition_writer import Item, PartitionWriter
+from stream.writer.partition_writer import Found, Item, PartitionWriter
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +33,7 @@ _COMMIT_S = 0.5
 _TICK_S = 0.2
 _STOP_S = 5.0
 _DRAIN_S = 3.0
+_READ_RECORDS = 500
 
 
 def snapshot_folder(runtime: Runtime) -> SnapshotFolder:
@@ -123,14 +124,19 @@ class Dispatcher(faust.Service):
             alarm = Alarm()
             writer = PartitionWriter(
                 partition=number, appender=self._appender, reader=self._reader, snapshots=self._snapshots,
-                judge=Judge(number, self._judge_of), put_aside=self._put_aside, on_commit=alarm.changed,
+                judge=Judge(number, self._judge_of), put_aside=self._put_aside, acknowledge=self._note_done, on_commit=alarm.changed,
             )  # fmt: skip
             part = self._parts[number] = _Part(writer, alarm)
         return part
 
-    async def _put_aside(self, item: Item, letter: Letter) -> None:
-        await self._letters.put(letter.reason, letter.detail, item.raw, topic=self._commands, partition=item.partition,
-                                offset=item.offset, key=item.key)  # fmt: skip
+    async def _put_aside(self, found: Found, letter: Letter) -> None:
+        await self._letters.put(letter.reason, letter.detail, found.raw, topic=topic(self._runtime, found.name), partition=found.partition,
+                                offset=found.offset, key=found.key)  # fmt: skip
+
+    def _note_done(self, generation: int, partition: int, next_offset: int) -> None:
+        if generation == self._generation:
+            place = TopicPartition(self._commands, partition)
+            self._done[place] = self._acknowledged[place] = next_offset
 
     # --- loops ----------------------------------------------------------------------------------------------------
 
@@ -144,28 +150,14 @@ class Dispatcher(faust.Service):
                 await self.sleep(_TICK_S)
 
     async def _read_once(self) -> None:
-        got = await self._consumer.getmany(timeout_ms=200, max_records=500)
+        got = await self._consumer.getmany(timeout_ms=200, max_records=_READ_RECORDS)
         generation = self._generation
         for place, records in got.items():
-            part = self._part(place.partition)
-            for record in records:
-                await part.writer.room()
-                if generation != self._generation:
-                    return  # what is left was read for another generation, and comes again
-                part.writer.offer(
-                    generation,
-                    Item(
-                        partition=place.partition, offset=record.offset, key=record.key, raw=record.value or b"",
-                        appended_at_ms=record.timestamp, ack=self._acknowledger(generation, place, record.offset),
-                    ),
-                )  # fmt: skip
-
-    def _acknowledger(self, generation: int, place: TopicPartition, offset: int) -> Any:
-        def acknowledge() -> None:
-            if generation == self._generation:
-                self._done[place] = self._acknowledged[place] = offset + 1
-
-        return acknowledge
+            writer = self._part(place.partition).writer
+            await writer.room()
+            if generation != self._generation:
+                return  # what is left was read for another generation, and comes again
+            writer.offer(generation, [Item(record.offset, record.key, record.value or b"", record.timestamp) for record in records])
 
     @faust.Service.task
     async def _acknowledge(self) -> None:

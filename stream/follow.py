@@ -115,7 +115,8 @@ class LogFollower:
             return
         consumer = AIOKafkaConsumer(
             **self._settings, group_id=self._group, group_instance_id=self._member, enable_auto_commit=False,
-            auto_offset_reset="earliest", session_timeout_ms=6000, heartbeat_interval_ms=1500, max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50, request_timeout_ms=REQUEST_MS,
+            auto_offset_reset="earliest", session_timeout_ms=6000, heartbeat_interval_ms=1500, max_partition_fetch_bytes=4 << 20,
+            fetch_max_wait_ms=50, request_timeout_ms=REQUEST_MS,
         )  # fmt: skip
         try:
             if self._group:
@@ -176,7 +177,11 @@ class LogFollower:
             if record.offset < fold.next_offset:
                 continue
             standing = fold.step(record.offset, record.value or b"")
-            if standing is not None and self._on_standing is not None:
+            if standing is None:
+                continue
+            if standing.unsound is not None:
+                _tell_unsound(place.partition, record.offset, standing)
+            if self._on_standing is not None:
                 self._on_standing(place.partition, standing, fold.states[standing.commit.jurisdiction])
         if fold.next_offset == first or self._after_batch is None:
             return
@@ -186,6 +191,14 @@ class LogFollower:
             log.warning("batch_not_used", partition=place.partition, first=first, error=repr(err))
             self.drop(place.partition)
             await asyncio.sleep(_RETRY_S)
+
+
+def _tell_unsound(partition: int, offset: int, standing: Standing) -> None:
+    commit = standing.commit
+    log.error(
+        "unsound_commit", partition=partition, offset=offset, jurisdiction=commit.jurisdiction, sequence=commit.sequence,
+        command=commit.command_id, reason=standing.unsound,
+    )  # fmt: skip
 
 
 def _quiet(fold: Fold, offset: int, record: bytes) -> None:

@@ -67,10 +67,10 @@ class Past:
             raise ReachedError
         if self.first_at_ms is None:
             self.first_at_ms = commit.occurred_at_ms
-        head = digest(record)
-        touched = self._fold.step_own(offset, commit, head, None)
+        self._fold.next_offset = offset + 1
+        standing = self._fold.fold(commit, digest(record))
         if self._on_standing is not None:
-            self._on_standing(Standing(commit, head, touched), self.state)
+            self._on_standing(standing, self.state)
 
     def _beyond(self, commit: Commit) -> bool:
         return (self._until_ms is not None and commit.occurred_at_ms > self._until_ms) or (

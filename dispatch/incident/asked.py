@@ -38,8 +38,3 @@ def asked_of(state: Tables, incident: Incident) -> Asked | None:
         waiting = any(task.state in WAITING for task in latest)
         return None if waiting else Asked.FEEDBACK
     return None
-
-
-def in_hand(state: Tables, incident: Incident) -> bool:
-    """Say whether somebody has it and nothing is asked."""
-    return incident.closed_at_ms is None and asked_of(state, incident) is None

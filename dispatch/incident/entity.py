@@ -81,3 +81,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     timeline: tuple[TimelineEntry, ...] = ()
     closed_at_ms: int | None = None
     simulated: bool = False
+
+
+def reference_key(source: Source, reference: str) -> str:
+    """Return the key of a source's own number in the table `references`."""
+    return f"{source.value}/{reference}"

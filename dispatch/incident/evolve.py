@@ -9,7 +9,7 @@ from contracts.terms import Clock, IncidentState, LimitCounts
 from dispatch import clocks as c
 from dispatch.days import day_of
 from dispatch.folds import Fold, fold_for
-from dispatch.incident.entity import Incident
+from dispatch.incident.entity import Incident, reference_key
 from dispatch.incident.timeline import change, handled
 from dispatch.tables import Header, Tables
 
@@ -50,6 +50,9 @@ def _reported(state: Tables, event: e.IncidentReported, header: Header) -> None:
         minor=event.minor, incapable=event.incapable, needs=event.needs, description=event.description, reporter=event.reporter,
         pictures=event.pictures, reference=event.reference, revisit_of=event.revisit_of, simulated=event.simulated,
     )
+    if event.reference is not None:
+        key = reference_key(event.source, event.reference)
+        state.references[key] = (*state.references.get(key, ()), event.incident)
     change(state, event.incident, header, "IncidentReported", {"source": event.source, "urgency": event.urgency, "people": event.people})
 
 
@@ -275,6 +278,11 @@ def _archived(state: Tables, event: e.IncidentArchived, header: Header) -> None:
         del state.assignments[assignment]
     for sighting in incident.sightings:
         del (state.sightings if sighting in state.sightings else state.past_sightings)[sighting]
+    if incident.reference is not None:
+        key = reference_key(incident.source, incident.reference)
+        others = tuple(other for other in state.references.pop(key, ()) if other != incident.id)
+        if others:
+            state.references[key] = others
     del state.incidents[event.incident]
     state.touched["incident", event.incident] = None
 

@@ -7,7 +7,7 @@ from contracts.values import Place
 from dispatch.areas import prefix_of
 from dispatch.days import day_of, month_and_day
 from dispatch.decision import Decision, Handler, Refused, handles
-from dispatch.incident.entity import NEEDS_HELP, OPEN, Incident
+from dispatch.incident.entity import NEEDS_HELP, OPEN, Incident, reference_key
 from dispatch.places import between_m, is_on_the_ground
 from dispatch.sighting.entity import Sighting
 from dispatch.transitions import Machine
@@ -63,8 +63,9 @@ def _report(d: Decision, body: cmd.ReportIncident) -> None:
     if d.actor.role in (Role.OPERATOR, Role.SUPERVISOR):
         d.in_area(body.place.area)
     if body.reference is not None:
-        for known in d.state.incidents.values():
-            if known.reference == body.reference and known.source is body.source and known.state in OPEN:
+        for identifier in d.state.references.get(reference_key(body.source, body.reference), ()):
+            known = d.state.incidents.get(identifier)
+            if known is not None and known.state in OPEN:
                 d.emit(e.IncidentReportedAgain(incident=known.id, description=body.description, pictures=body.pictures))
                 return
     report(d, body)

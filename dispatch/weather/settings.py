@@ -22,6 +22,8 @@ def strictest(first: PlanSettings, second: PlanSettings) -> PlanSettings:
 def settings_in_force(state: Tables) -> PlanSettings:
     """Return the parameters that hold for what starts now."""
     settings = state.everyday
+    if not state.in_force:
+        return settings
     for hazard in sorted(state.in_force):
         settings = strictest(settings, state.in_force[hazard].settings)
     return settings

@@ -21,7 +21,7 @@ from nuandeng.keeping.errors import BackupBrokenError, DataDirNotEmptyError
 from stream.access import DISPATCHER, kafka_settings, topic
 from stream.audit import Verified, verify
 from stream.log.append import MAX_BATCH_BYTES, Appender
-from stream.replay import replay
+from stream.replay import replay_digest
 from stream.vault.evidence import FsspecEvidenceStore
 from stream.vault.keystore import FileKeyStore
 from stream.witness.against import checkpoints_of
@@ -141,7 +141,7 @@ def _verified(manifest: Manifest, runtime: Runtime) -> Verified:
     if verified.bad is not None:
         bad = verified.bad
         raise BackupBrokenError(f"The log is not good: partition {bad.partition}, offset {bad.offset}: {bad.reason}.")
-    digest = replay(runtime).digest
+    digest = replay_digest(runtime).digest
     if digest != manifest.digest:
         raise BackupBrokenError(f"The restored state has the digest {digest}, the backup had {manifest.digest}.")
     return verified

@@ -5,17 +5,21 @@ from typing import NamedTuple
 import msgspec
 
 from contracts.commit import Commit, decode_commit, digest, stands
-from dispatch import State, apply
-from dispatch.tables import Draft, Key
+from dispatch import State, UnsoundError, apply, pass_over
+from dispatch.tables import Key, Writes
 from stream.partition import partition_of
 
 
 class Standing(NamedTuple):
-    """A record that stands: its commit, its hash, and the (kind, id) of the documents it touched."""
+    """A record that stands: its commit, its hash, and the (kind, id) of the documents it touched.
+
+    unsound: why it could not be folded; it stands, and nothing but its sequence and hash is taken of it.
+    """
 
     commit: Commit
     head: str
     touched: tuple[Key, ...]
+    unsound: str | None = None
 
 
 class Fold:
@@ -45,12 +49,21 @@ class Fold:
         if commit is None or (self._until_ms is not None and commit.occurred_at_ms > self._until_ms):
             self.ignored += 1
             return None
-        return Standing(commit, head, apply(self.state(commit.jurisdiction), commit, head))
+        return self.fold(commit, head)
 
-    def step_own(self, offset: int, commit: Commit, head: str, draft: Draft | None) -> tuple[Key, ...]:
+    def fold(self, commit: Commit, head: str) -> Standing:
+        """Fold a commit that stands. One that cannot be folded is passed over: the log goes on after it, in every reader alike."""
+        state = self.state(commit.jurisdiction)
+        try:
+            return Standing(commit, head, apply(state, commit, head))
+        except UnsoundError as reason:
+            pass_over(state, commit, head)
+            return Standing(commit, head, (), str(reason))
+
+    def step_own(self, offset: int, commit: Commit, head: str, writes: Writes | None) -> tuple[Key, ...]:
         """Take a commit that its writer knows to stand, with what deciding it has folded already; return what it touched."""
         self.next_offset, self.last_record = offset + 1, head
-        return apply(self.state(commit.jurisdiction), commit, head, draft)
+        return apply(self.state(commit.jurisdiction), commit, head, writes)
 
     def state(self, jurisdiction: str) -> State:
         """The state of a jurisdiction, empty before its first commit."""

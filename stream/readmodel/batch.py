@@ -46,9 +46,9 @@ class Batch:
         return {} if commit is None else {"jurisdiction": commit.jurisdiction, "sequence": commit.sequence, "command": commit.command_id}
 
     def add(self, standing: Standing, state: State) -> None:
-        """Take a commit that stands; `state` is just after it."""
+        """Take a commit that stands; `state` is just after it. One that could not be folded is an empty line: it answers nobody."""
         commit = self._newest = standing.commit
-        jurisdiction = commit.jurisdiction
+        jurisdiction, sound = commit.jurisdiction, standing.unsound is None
         changes: list[Change] = []
         for kind, id_ in standing.touched:
             found = document(state, kind, id_)
@@ -59,12 +59,13 @@ class Batch:
             jurisdiction=jurisdiction,
             sequence=commit.sequence,
             at_ms=commit.occurred_at_ms,
-            command_id=commit.command_id,
-            events=tuple(event_name(event) for event in commit.events),
+            command_id=commit.command_id if sound else "",
+            events=tuple(event_name(event) for event in commit.events) if sound else (),
             changes=tuple(changes),
         )
         self._feed.append((keys.feed(jurisdiction), f"{commit.sequence}-0", encode_document(entry)))
-        self._answers[keys.answer(commit.command_id)] = encode_document(answer_to(commit))
+        if sound:
+            self._answers[keys.answer(commit.command_id)] = encode_document(answer_to(commit))
         before = self._heads.get(jurisdiction)
         previous = "" if commit.sequence == 1 else f"{commit.sequence - 1}:{commit.previous}"
         self._heads[jurisdiction] = (previous if before is None else before[0], f"{commit.sequence}:{standing.head}")

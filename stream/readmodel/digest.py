@@ -13,11 +13,26 @@ from dispatch import State, all_documents
 
 def digest_of(heads: Mapping[str, tuple[int, str]], documents: Iterable[tuple[str, str, str, bytes]]) -> str:
     """Return the digest. heads: jurisdiction → (sequence, hash). documents: (jurisdiction, kind, id, JSON)."""
-    lines = sorted(f"{jurisdiction}\t{sequence}\t{head}\n".encode() for jurisdiction, (sequence, head) in heads.items() if sequence)
+    lines = sorted(head_line(jurisdiction, sequence, head) for jurisdiction, (sequence, head) in heads.items() if sequence)
     found = sha256(b"".join(lines))
-    for line in sorted(f"{jurisdiction}\t{kind}\t{id_}\t".encode() + raw + b"\n" for jurisdiction, kind, id_, raw in documents):
+    for line in sorted(document_line(*document) for document in documents):
         found.update(line)
     return found.hexdigest()
+
+
+def head_line(jurisdiction: str, sequence: int, head: str) -> bytes:
+    """Return the line of a head."""
+    return f"{jurisdiction}\t{sequence}\t{head}\n".encode()
+
+
+def document_line(jurisdiction: str, kind: str, id_: str, raw: bytes) -> bytes:
+    """Return the line of a document."""
+    return f"{jurisdiction}\t{kind}\t{id_}\t".encode() + raw + b"\n"
+
+
+def document_lines(state: State) -> list[bytes]:
+    """Return the lines of all documents of a state, sorted bytewise."""
+    return sorted(document_line(*document) for document in documents_of(state))
 
 
 def digest_of_states(states: Mapping[str, State]) -> str:

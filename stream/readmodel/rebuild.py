@@ -8,7 +8,7 @@ import msgspec
 import redis.asyncio
 import structlog
 
-from contracts.commit import decode_commit, digest
+from contracts.commit import Commit, decode_commit, digest
 from contracts.documents import encode_document
 from dispatch import State
 from stream.log.fold import Fold
@@ -77,14 +77,14 @@ async def _answers(store: redis.asyncio.Redis, reader: RangeReader, folds: Mappi
     now_ms = time.time_ns() // 1_000_000
     written = 0
     for fold in folds.values():
-        found: dict[str, tuple[str, str, int, bytes]] = {}
+        found: dict[str, tuple[Commit, bytes]] = {}
 
-        def collect(_offset: int, record: bytes, found: dict[str, tuple[str, str, int, bytes]] = found) -> None:
+        def collect(_offset: int, record: bytes, found: dict[str, tuple[Commit, bytes]] = found) -> None:
             try:
                 commit = decode_commit(record)
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 return
-            found[digest(record)] = (commit.previous, commit.command_id, commit.occurred_at_ms, encode_document(answer_to(commit)))
+            found[digest(record)] = (msgspec.structs.replace(commit, events=()), encode_document(answer_to(commit)))
 
         start = await reader.offset_at(fold.partition, now_ms - keys.ANSWER_S * 1000)
         await reader.read(fold.partition, start, collect, fold.next_offset)
@@ -92,10 +92,11 @@ async def _answers(store: redis.asyncio.Redis, reader: RangeReader, folds: Mappi
             head = state.head
             async with store.pipeline(transaction=False) as pipeline:
                 while head in found:
-                    head, command_id, at_ms, raw = found[head]
-                    left_s = keys.ANSWER_S - (now_ms - at_ms) // 1000
-                    if left_s > 0:
-                        pipeline.set(keys.answer(command_id), raw, ex=left_s)
+                    commit, raw = found[head]
+                    head = commit.previous
+                    left_s = keys.ANSWER_S - (now_ms - commit.occurred_at_ms) // 1000
+                    if left_s > 0 and commit.sequence not in state.unsound:
+                        pipeline.set(keys.answer(commit.command_id), raw, ex=left_s)
                         written += 1
                 await pipeline.execute()
     return written

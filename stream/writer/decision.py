@@ -9,7 +9,7 @@ from contracts.commit import MAX_COMMIT_BYTES, Commit, digest, encode_commit
 from contracts.events import CommandRejected
 from contracts.terms import Role
 from dispatch import Known, Ruling, State, apply, decide, known
-from dispatch.tables import Draft
+from dispatch.tables import Writes
 from stream.partition import partition_of
 
 # Identifiers that only the platform makes; nobody waits for the answer.
@@ -27,11 +27,15 @@ class Decision(NamedTuple):
     """commit None: nothing to append (a repetition, a deadline that is not due, or a dead letter alone)."""
 
     commit: Commit | None = None
+    key: bytes = b""
     record: bytes = b""
     head: str = ""
-    draft: Draft | None = None
+    writes: Writes | None = None
     letter: Letter | None = None
     repeated: bool = False
+
+
+UNDECIDED = Decision()
 
 
 class FailedError(Exception):
@@ -82,7 +86,7 @@ class Judge:
             if len(decision.record) > MAX_COMMIT_BYTES:
                 decision = _committed(state, command, appended_at_ms, Ruling((CommandRejected(code="too_large"),)))
             assert decision.commit is not None  # noqa: S101 - for the type checker: _committed always has one
-            apply(state, decision.commit, decision.head, decision.draft)
+            apply(state, decision.commit, decision.head, decision.writes)
         except Exception as err:
             raise FailedError(f"{type(err).__name__}: {err}", command, state.sequence + 1) from err
         return decision if failed is None else decision._replace(letter=Letter("decide_failed", failed))
@@ -112,4 +116,4 @@ def _committed(state: State, command: Command, appended_at_ms: int, ruling: Ruli
         trace=command.trace,
     )
     record = encode_commit(commit)
-    return Decision(commit=commit, record=record, head=digest(record), draft=ruling.draft)
+    return Decision(commit, command.jurisdiction.encode(), record, digest(record), ruling.writes)

@@ -13,22 +13,23 @@ failure and late retries are this one path.
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
 
 import structlog
 from aiokafka.errors import KafkaError
 
 from contracts.commit import Commit
 from contracts.events import CommandRejected
+from contracts.topics import COMMANDS, COMMITS
 from dispatch import State
 from dispatch.tables import Key
 from stream.log.append import Appender
-from stream.log.fold import Fold
+from stream.log.fold import Fold, Standing
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
 from stream.log.start import starting_fold
-from stream.writer.decision import Decision, FailedError, Judge, Letter
+from stream.writer.decision import UNDECIDED, Decision, FailedError, Judge, Letter
 from stream.writer.doubt import DoubtClock
 from stream.writer.refusal_log import RefusalLog
 
@@ -42,26 +43,49 @@ FRESH_S = 3.0  # half the group's session: after that somebody else may own the 
 SNAPSHOT_COMMITS = 5000
 SNAPSHOT_SHARE = 0.02  # of the time: a snapshot is as dear as the state is big, so a big one is taken more rarely
 _RETRY_S = 0.2
+_RECORD_BYTES = 200  # what key, offset, time and lengths of a record take, at most
+
+
+class Found(NamedTuple):
+    """One record. name: of its topic in contracts.topics."""
+
+    name: str
+    partition: int
+    offset: int
+    key: bytes | None
+    raw: bytes
 
 
 class PutAside(Protocol):
-    """Puts one command into the dead letters."""
+    """Puts a record into the dead letters. Raises KafkaError, TimeoutError."""
 
-    async def __call__(self, item: "Item", letter: Letter) -> None: ...
+    async def __call__(self, found: Found, letter: Letter) -> None: ...
+
+
+class Acknowledge(Protocol):
+    """Takes note that every command of a partition before this offset is done with, in a generation of the group."""
+
+    def __call__(self, generation: int, partition: int, next_offset: int) -> None: ...
 
 
 class Item:
-    """One command on its way. ack None: its generation is over, and it will be delivered again."""
+    """One command on its way."""
 
-    __slots__ = ("ack", "appended_at_ms", "decided", "decision", "failed", "key", "offset", "partition", "put_aside", "raw")
+    __slots__ = ("appended_at_ms", "decided", "decision", "failed", "key", "offset", "put_aside", "raw")
 
-    def __init__(self, *, partition: int, offset: int, key: bytes | None, raw: bytes, appended_at_ms: int, ack: Callable[[], None]) -> None:
-        self.partition, self.offset, self.key, self.raw, self.appended_at_ms = partition, offset, key, raw, appended_at_ms
-        self.ack: Callable[[], None] | None = ack
-        self.decision = Decision()
+    def __init__(self, offset: int, key: bytes | None, raw: bytes, appended_at_ms: int) -> None:
+        self.offset, self.key, self.raw, self.appended_at_ms = offset, key, raw, appended_at_ms
+        self.decision = UNDECIDED
         self.decided = False
         self.failed: str | None = None
         self.put_aside = False
+
+
+class _Flight:
+    """What is being appended. generation None: it is over, and its commands will be delivered again."""
+
+    def __init__(self, generation: int | None, items: list[Item]) -> None:
+        self.generation, self.items = generation, items
 
 
 class PartitionWriter:
@@ -69,21 +93,23 @@ class PartitionWriter:
 
     def __init__(
         self, *, partition: int, appender: Appender, reader: RangeReader, snapshots: SnapshotFolder | None, judge: Judge,
-        put_aside: PutAside, on_commit: Callable[[str, tuple[Key, ...]], None] = lambda _jurisdiction, _touched: None,
+        put_aside: PutAside, acknowledge: Acknowledge,
+        on_commit: Callable[[str, tuple[Key, ...]], None] = lambda _jurisdiction, _touched: None,
     ) -> None:  # fmt: skip
         self.partition = partition
         self.confirmed: Fold | None = None
         self.owned = False
         self.stats: Counter[str] = Counter()
         self._appender, self._reader, self._snapshots = appender, reader, snapshots
-        self._judge, self._put_aside, self._on_commit = judge, put_aside, on_commit
+        self._judge, self._put_aside, self._acknowledge, self._on_commit = judge, put_aside, acknowledge, on_commit
         self._refusals = RefusalLog(partition)
         self._optimistic: dict[str, State] = {}
         self._generation: int | None = None
         self._doubt, self._diverged = True, True
         self._fresh_at = 0.0
         self._open: deque[Item] = deque()
-        self._flight: list[Item] = []
+        self._flight = _Flight(None, [])
+        self._unsound: list[tuple[int, bytes, Standing]] = []
         self._doubted = DoubtClock(self.stats)
         self._snapshot_at, self._snapshot_after_s, self._snapshot_made_s = 0, 0.0, time.time()
         self._snapshot_task: asyncio.Task[None] | None = None
@@ -119,31 +145,31 @@ class PartitionWriter:
         """How old the newest snapshot is (or this process, if that is younger); nought when nothing came after it."""
         return max(0.0, time.time() - self._snapshot_made_s) if self.snapshot_behind else 0.0
 
-    def offer(self, generation: int, item: Item) -> None:
-        """Take one command in the order of the partition. One of another generation is dropped: it comes again."""
+    def offer(self, generation: int, items: Iterable[Item]) -> None:
+        """Take commands in the order of the partition. Those of another generation are dropped: they come again."""
         if generation != self._generation:
             return
-        if not self._doubt:
-            self._decide(item)
-        self._open.append(item)
+        for item in items:
+            if not self._doubt:
+                self._decide(item)
+            self._open.append(item)
         self._wake.set()
 
     async def room(self) -> None:
         """Wait until it can take more."""
-        while len(self._open) + len(self._flight) >= OUTSTANDING:
+        while len(self._open) + len(self._flight.items) >= OUTSTANDING:
             self._room.clear()
             await self._room.wait()
 
     async def drained(self) -> None:
         """Wait until everything taken is in the log and acknowledged."""
-        while self._open or self._flight:  # noqa: ASYNC110 - at most a few milliseconds, once in a worker's life
+        while self._open or self._flight.items:  # noqa: ASYNC110 - at most a few milliseconds, once in a worker's life
             await asyncio.sleep(LINGER_S)
 
     def _forget(self) -> None:
         self._doubt = self._diverged = True
         self._open.clear()
-        for item in self._flight:
-            item.ack = None
+        self._flight.generation = None
         self._room.set()
 
     # --- deciding -------------------------------------------------------------------------------------------------
@@ -212,6 +238,7 @@ class PartitionWriter:
             self._optimistic = self.confirmed.copy().states
             for item in self._open:
                 item.decided = False
+        await self._report_unsound()
         self._doubt = self._diverged = False
         self._fresh_at = time.monotonic()
         self._doubted.end(recovered=moved)
@@ -236,6 +263,8 @@ class PartitionWriter:
             standing = fold.step(offset, record)
             if standing is not None:
                 self._on_commit(standing.commit.jurisdiction, standing.touched)
+                if standing.unsound is not None:
+                    self._unsound.append((offset, record, standing))
 
         await self._reader.read(self.partition, before, step)
         read = fold.next_offset - before
@@ -248,53 +277,74 @@ class PartitionWriter:
             )  # fmt: skip
         return read
 
+    async def _report_unsound(self) -> None:
+        """Put aside what was found in the log and cannot be folded. Who has the broker's word for nothing else goes on deciding."""
+        while self._unsound:
+            offset, record, standing = self._unsound[0]
+            commit, why = standing.commit, standing.unsound or ""
+            try:
+                await self._put_aside(
+                    Found(COMMITS, self.partition, offset, commit.jurisdiction.encode(), record),
+                    Letter("unsound_commit", f"{commit.jurisdiction} sequence {commit.sequence} by {commit.actor.account}: {why}"),
+                )  # fmt: skip
+            except (KafkaError, OSError, TimeoutError) as err:
+                log.warning("unsound_commit_not_put_aside", partition=self.partition, offset=offset, error=repr(err))
+                return
+            log.error(
+                "unsound_commit", partition=self.partition, offset=offset, jurisdiction=commit.jurisdiction, sequence=commit.sequence,
+                command=commit.command_id, reason=why,
+            )  # fmt: skip
+            self.stats["unsound"] += 1
+            del self._unsound[0]
+
     # --- appending ------------------------------------------------------------------------------------------------
 
-    def _next_flight(self) -> list[Item]:
-        flight: list[Item] = []
-        size = 0
-        while self._open and len(flight) < BATCH_RECORDS:
-            item = self._open[0]
-            size += len(item.decision.record) + 200
-            if flight and size > BATCH_BYTES:
+    def _next_flight(self) -> _Flight:
+        items: list[Item] = []
+        size, waiting = 0, self._open
+        while waiting and len(items) < BATCH_RECORDS:
+            size += len(waiting[0].decision.record) + _RECORD_BYTES
+            if items and size > BATCH_BYTES:
                 break
-            flight.append(self._open.popleft())
-        return flight
+            items.append(waiting.popleft())
+        return _Flight(self._generation, items)
 
     async def _append(self) -> None:
-        assert self.confirmed is not None  # noqa: S101 - without doubt there is a fold
+        confirmed = self.confirmed
+        assert confirmed is not None  # noqa: S101 - without doubt there is a fold
         self._flight = flight = self._next_flight()
-        for item in flight:
-            if item.decision.letter is not None and not item.put_aside:
-                await self._put_aside(item, item.decision.letter)
+        decisions: list[Decision] = []
+        for item in flight.items:
+            decision = item.decision
+            if decision.commit is not None:
+                decisions.append(decision)
+            if decision.letter is not None and not item.put_aside:
+                await self._put_aside(Found(COMMANDS, self.partition, item.offset, item.key, item.raw), decision.letter)
                 item.put_aside = True
-        decisions = [item.decision for item in flight if item.decision.commit is not None]
         if decisions:
-            records = [(decision.commit.jurisdiction.encode(), decision.record) for decision in decisions if decision.commit is not None]
             try:
-                offset = await self._appender.append(self.partition, records)
+                offset = await self._appender.append(self.partition, [(decision.key, decision.record) for decision in decisions])
             except (KafkaError, OSError, TimeoutError) as err:
                 log.warning("append_failed", partition=self.partition, **_named(decisions), error=repr(err))
                 offset = -1
-            if offset != self.confirmed.next_offset:
+            if offset != confirmed.next_offset:
                 self.stats["doubts"] += 1
-                log.warning(
-                    "doubt", partition=self.partition, acknowledged_at=offset, expected=self.confirmed.next_offset, **_named(decisions)
-                )
+                log.warning("doubt", partition=self.partition, acknowledged_at=offset, expected=confirmed.next_offset, **_named(decisions))
                 self._restore_flight()
                 return
-            for number, decision in enumerate(decisions):
-                if decision.commit is not None:
-                    touched = self.confirmed.step_own(offset + number, decision.commit, decision.head, decision.draft)
-                    self._on_commit(decision.commit.jurisdiction, touched)
-                    self._count_refusal(decision.commit)
+            for decision in decisions:
+                commit = decision.commit
+                assert commit is not None  # noqa: S101 - the others are not in the list
+                self._on_commit(commit.jurisdiction, confirmed.step_own(offset, commit, decision.head, decision.writes))
+                offset += 1
+                if decision.writes is None:
+                    self._count_refusal(commit)
             self._fresh_at = time.monotonic()
             self.stats["commits"] += len(decisions)
-        self.stats["commands"] += len(flight)
-        for item in flight:
-            if item.ack is not None:
-                item.ack()
-        self._flight = []
+        self.stats["commands"] += len(flight.items)
+        if flight.generation is not None and flight.items:
+            self._acknowledge(flight.generation, self.partition, flight.items[-1].offset + 1)
+        self._flight = _Flight(None, [])
         self._room.set()
 
     def _count_refusal(self, commit: Commit) -> None:
@@ -305,8 +355,9 @@ class PartitionWriter:
 
     def _restore_flight(self) -> None:
         # The order of arrival is kept; those of an older generation come again by themselves.
-        self._open.extendleft(item for item in reversed(self._flight) if item.ack is not None)
-        self._flight = []
+        if self._flight.generation is not None:
+            self._open.extendleft(reversed(self._flight.items))
+        self._flight = _Flight(None, [])
         self._begin_doubt()
         self._diverged = True
 
@@ -330,7 +381,8 @@ class PartitionWriter:
             self._snapshots.write(fold)
             self._snapshot_made_s = time.time()
             self.stats["snapshots"] += 1
-        except OSError as err:
+        except (OSError, OverflowError) as err:
+            # OverflowError: a number in it that no snapshot can hold; the log can.
             self.stats["snapshot_failures"] += 1
             log.warning("snapshot_failed", partition=self.partition, next_offset=fold.next_offset, error=str(err))
         self._snapshot_at = fold.next_offset
