@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from contracts.accounts import TOOLS
+
 VARIABLE = "NUANDENG_RUNTIME"
 
 
@@ -15,13 +17,14 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class KafkaAccess(Strict, frozen=True, kw_only=True):
-    """passwords: by account; `dispatcher` is the only one that may write commits, `platform` does the rest. mechanism None: no login.
+    """account: who this process is (contracts.accounts). passwords: by account, no more than needed. mechanism None: no login.
 
     topic_prefix: put before every topic and group, so that several installations can share a broker. bootstrap: host:port, several with
     commas between. partitions: of commands, commits, observations and positions; chosen once, for a jurisdiction never moves to another.
     """
 
     bootstrap: str
+    account: str = TOOLS
     passwords: dict[str, str] = {}
     mechanism: str | None = "SCRAM-SHA-256"
     topic_prefix: str = ""

@@ -13,13 +13,14 @@ from typing import Annotated, NoReturn
 import msgspec
 import typer
 
+from contracts.accounts import ADMIN
 from contracts.errors import NuandengError
 from contracts.topics import TOPICS
 from nuandeng.audit_commands import audit_app
 from nuandeng.case_feed_commands import case_feed_app
 from nuandeng.containers import write_container_files
 from nuandeng.doctor import examine
-from nuandeng.embedded.topics import create_topics
+from nuandeng.embedded.topics import set_up_broker
 from nuandeng.keeping.backup_commands import backup_command, restore_command
 from nuandeng.keeping.erase_commands import erase_command
 from nuandeng.keeping.export_commands import export_command
@@ -106,9 +107,10 @@ def containers(
 
 @app.command()
 def topics() -> None:
-    """Create the topics that are missing at the broker that NUANDENG_RUNTIME names, by its `admin` account."""
+    """Make the accounts, topics and rules that are missing at the broker that NUANDENG_RUNTIME names, by its `admin` account."""
     runtime = runtime_from_environment()
-    create_topics(kafka_settings(runtime, "admin"), TOPICS, runtime.kafka.topic_prefix)
+    passwords = runtime.kafka.passwords if runtime.kafka.mechanism else None
+    set_up_broker(kafka_settings(runtime, ADMIN), TOPICS, runtime.kafka.topic_prefix, passwords=passwords)
 
 
 @config_app.command()

@@ -1,4 +1,4 @@
-"""Files for docker-compose.yml: passwords of this installation, the servers' settings, a runtime file per account."""
+"""Files for docker-compose.yml: passwords of this installation, the servers' settings, a runtime file for each of Kafka's accounts."""
 
 import uuid
 from base64 import urlsafe_b64encode
@@ -6,9 +6,10 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from contracts.accounts import ACCOUNTS, ADMIN, RETIRED
 from contracts.runtime import KafkaAccess, Runtime, WebListener
 from nuandeng.embedded.kafka_settings import scram_arguments, server_properties
-from nuandeng.embedded.secrets import InstallationSecrets, installation_secrets, write_private
+from nuandeng.embedded.secrets import KAFKA_ACCOUNTS, InstallationSecrets, installation_secrets, write_private
 from nuandeng.embedded.valkey import ACCOUNT, server_settings
 from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import witness_schedule
@@ -16,8 +17,8 @@ from nuandeng.settings import Settings
 
 _DATA = PurePosixPath("/var/lib/nuandeng")
 _CHECKOUT = PurePosixPath("/opt/nuandeng")
-# Runtime file: the Kafka accounts in it.
-_ACCOUNTS = {"admin": ("admin",), "dispatcher": ("dispatcher", "platform"), "platform": ("platform",)}
+# Runtime file: the Kafka accounts in it. The admin's makes the others, and knows their passwords for that alone.
+_ACCOUNTS = {ADMIN: KAFKA_ACCOUNTS} | {account.name: (account.name,) for account in ACCOUNTS}
 
 
 def write_container_files(folder: Path, settings: Settings, host: str) -> list[Path]:
@@ -36,7 +37,7 @@ def write_container_files(folder: Path, settings: Settings, host: str) -> list[P
         advertised="kafka:9092",
         controller="localhost:9093",
         log_dir=PurePosixPath("/var/lib/kafka/data"),
-        admin_password=secrets.kafka["admin"],
+        admin_password=secrets.kafka[ADMIN],
     )
     files = {
         folder / "kafka.properties": properties,
@@ -45,13 +46,15 @@ def write_container_files(folder: Path, settings: Settings, host: str) -> list[P
     if not cluster.exists():
         files[cluster] = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
     if not accounts.exists():
-        files[accounts] = "\n".join(scram_arguments(secrets.kafka)) + "\n"
+        files[accounts] = "\n".join(scram_arguments({ADMIN: secrets.kafka[ADMIN]})) + "\n"
     for name, known in _ACCOUNTS.items():
         runtime = _runtime(settings, secrets, host, known)
         files[folder / f"{name}.json"] = msgspec.json.format(msgspec.json.encode(runtime)).decode()
     try:
         for path, content in files.items():
             write_private(path, content.encode())
+        for name in RETIRED:
+            (folder / f"{name}.json").unlink(missing_ok=True)
     except OSError as err:
         raise DataDirBrokenError(f"{folder} cannot be written: {err.strerror}.") from err
     return list(files)
@@ -60,7 +63,7 @@ def write_container_files(folder: Path, settings: Settings, host: str) -> list[P
 def _runtime(settings: Settings, secrets: InstallationSecrets, host: str, accounts: tuple[str, ...]) -> Runtime:
     passwords = {account: secrets.kafka[account] for account in accounts}
     return Runtime(
-        kafka=KafkaAccess(bootstrap="kafka:9092", passwords=passwords, topic_prefix=settings.kafka.topic_prefix),
+        kafka=KafkaAccess(bootstrap="kafka:9092", account=accounts[0], passwords=passwords, topic_prefix=settings.kafka.topic_prefix),
         valkey_url=f"redis://{ACCOUNT}:{secrets.valkey}@valkey:6379/0",
         data_dir=str(_DATA),
         keystore=str(_DATA / "keystore"),

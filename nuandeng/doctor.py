@@ -12,13 +12,14 @@ from typing import Literal, NamedTuple
 import msgspec
 import psutil
 
+from contracts.accounts import ADMIN
 from nuandeng.checkout import cache_dir
 from nuandeng.data_dir import NEEDED_TO_START_MB, in_use_by
 from nuandeng.embedded.jars import jars_dir
 from nuandeng.embedded.java import find_java, java_version
 from nuandeng.embedded.ports import holder as port_holder
 from nuandeng.embedded.ports import is_free
-from nuandeng.embedded.secrets import InstallationSecrets
+from nuandeng.embedded.secrets import KAFKA_ACCOUNTS, InstallationSecrets
 from nuandeng.failures import SetupMissingError
 from nuandeng.settings import Settings
 
@@ -160,9 +161,20 @@ def _secrets(folder: Path) -> Iterator[Finding]:
             )
         return
     try:
-        msgspec.json.decode(path.read_bytes(), type=InstallationSecrets)
+        known = msgspec.json.decode(path.read_bytes(), type=InstallationSecrets)
     except (OSError, msgspec.MsgspecError) as err:
         yield Finding("passwords", "broken", f"{path}: {err}", "Restore it from its backup.")
         return
     if path.stat().st_mode & 0o077:
         yield Finding("passwords", "broken", f"{path} can be read by others", f"chmod 600 {path}")
+    yield _accounts(known)
+
+
+def _accounts(known: InstallationSecrets) -> Finding:
+    missing, retired = sorted(set(KAFKA_ACCOUNTS) - known.kafka.keys()), sorted(known.kafka.keys() - set(KAFKA_ACCOUNTS))
+    if ADMIN in missing:
+        return Finding("accounts", "broken", f"the password of Kafka's account {ADMIN} is missing", "Restore secrets.json from its backup.")
+    if missing or retired:
+        said = f"{len(KAFKA_ACCOUNTS) - len(missing)} of Kafka's {len(KAFKA_ACCOUNTS)} accounts are there"
+        return Finding("accounts", "ok", f"{said}; the next start makes the others{' and removes ' if retired else ''}{', '.join(retired)}")
+    return Finding("accounts", "ok", f"Kafka has one for each part, {len(KAFKA_ACCOUNTS)} in all")

@@ -7,11 +7,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from contracts import observations
-from contracts.commands import AnyBody, Command
-from contracts.commit import Commit
+from contracts.commands import AnyBody
 from contracts.effects import Effect
 from contracts.events import Event
+from contracts.records import RECORDS
 from contracts.topics import TOPICS
 from nuandeng.checkout import ROOT
 
@@ -29,16 +28,7 @@ one's bytes; readers ignore the rest.
 
 This page is generated from `contracts/` by `python -m nuandeng.events_page`.
 """
-_KEYS = {
-    "patrol.observations": ("jurisdiction", (observations.Detections, observations.CameraHealth)),
-    "weather.warnings": ("identifier", (observations.WeatherWarning,)),
-    "intake.reports": ("jurisdiction", (observations.IntakeReport,)),
-    "intake.raw": ("kind", (observations.RawIntake,)),
-    "unit.positions": ("jurisdiction", (observations.Positions,)),
-    "dispatch.commands": ("jurisdiction", (Command,)),
-    "dispatch.commits": ("jurisdiction", (Commit,)),
-    "dead.letters": ("source", (observations.DeadLetter,)),
-}
+_KEYS = {topic: (records.key, records.kinds) for topic, records in RECORDS.items()}
 
 
 def page() -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from contracts.accounts import ACCOUNTS, TOOLS
 from contracts.runtime import KafkaAccess, Runtime, WebListener, WitnessSchedule
 from nuandeng.checkout import cache_dir
 from nuandeng.embedded.kafka import KafkaNode
@@ -17,8 +18,7 @@ from nuandeng.embedded.valkey import ValkeyNode
 from nuandeng.failures import PortTakenError, SettingsError
 from nuandeng.settings import Settings, WebSettings, WitnessSettings
 from nuandeng.tls import local_certificate
-
-TOOLS = "tools"
+from stream.access import as_account
 
 
 class Installation:
@@ -86,7 +86,7 @@ class Installation:
         )
 
         # For commands that are run beside the platform: dead letters, replay, audit.
-        self.runtime_file(TOOLS, "dispatcher", "platform")
+        self.runtime_file(TOOLS, TOOLS)
 
     def listener(self) -> socket.socket:
         """A listening socket on loopback, held like the platform's own; for a further part."""
@@ -125,10 +125,8 @@ class Installation:
         return self.data_dir / "logs"
 
     def runtime_file(self, part: str, *accounts: str) -> Path:
-        """Write and return the runtime file of one part, with no more passwords than it needs."""
-        kafka = self.runtime.kafka
-        known = {account: password for account, password in kafka.passwords.items() if account in accounts}
-        runtime = msgspec.structs.replace(self.runtime, kafka=msgspec.structs.replace(kafka, passwords=known))
+        """Write and return the runtime file of one part, which logs in as the first of these accounts, and knows no more passwords."""
+        runtime = as_account(self.runtime, *accounts)
         folder = self.data_dir / "run"
         folder.mkdir(exist_ok=True)
         path = folder / f"{part}.json"
@@ -151,6 +149,8 @@ def _foreign_kafka(settings: Settings) -> KafkaAccess | None:
         passwords = msgspec.json.decode(Path(kafka.passwords_file).read_bytes(), type=dict[str, str])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as err:
         raise SettingsError(f"kafka.passwords_file: {err}") from err
+    if missing := [account.name for account in ACCOUNTS if account.name not in passwords]:
+        raise SettingsError(f"kafka.passwords_file lacks {', '.join(missing)}; `nuandeng topics` makes the accounts that it names.")
     return KafkaAccess(bootstrap=kafka.bootstrap, passwords=passwords, topic_prefix=kafka.topic_prefix)
 
 

@@ -9,14 +9,16 @@ from typing import Annotated
 import msgspec
 import typer
 
+from contracts.accounts import TOOLS
 from contracts.documents import AnyDocument
 from contracts.runtime import Runtime, decode_runtime
+from contracts.topics import TOPICS
 from dispatch import State, all_documents
 from nuandeng.data_dir import held, in_use_by
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.server_process import ServerProcess
 from nuandeng.failures import DataDirBrokenError
-from nuandeng.installation import TOOLS, Installation
+from nuandeng.installation import Installation
 from nuandeng.settings import Settings, WebSettings
 from stream.deadletters import list_dead_letters, resend_dead_letter, show_dead_letter
 from stream.replay import replay, replay_digest
@@ -40,6 +42,8 @@ def opened(data_dir: Path) -> Iterator[Runtime]:
             running = decode_runtime((folder / "run" / f"{TOOLS}.json").read_bytes())
         except (OSError, msgspec.MsgspecError) as err:
             raise DataDirBrokenError(f"{folder} is in use by process {pid}, which says nothing about itself: {err}.") from err
+        if running.kafka.mechanism and TOOLS not in running.kafka.passwords:
+            raise DataDirBrokenError(f"Process {pid} on {folder} is of an earlier release, whose accounts are no longer used: restart it.")
         yield running
         return
     if not (folder / "kafka" / "log").exists():
@@ -56,6 +60,7 @@ def opened(data_dir: Path) -> Iterator[Runtime]:
         process = ServerProcess(name="kafka", argv=node.argv(), env={}, log=log, guard=guard)
         try:
             process.start(node.answers)
+            node.set_up(TOPICS, installation.runtime.kafka.topic_prefix)
             yield installation.runtime
         finally:
             process.stop()

@@ -15,14 +15,8 @@ from contracts.topics import TOPICS
 from nuandeng.installation import Installation
 from nuandeng.supervisor import Part, Progress
 
-# Workers and the accounts each logs in to Kafka with; only the dispatcher may write the log.
-WORKERS: dict[str, tuple[str, ...]] = {
-    "dispatcher": ("dispatcher", "platform"),
-    "projector": ("platform",),
-    "effects": ("platform",),
-    "sightings": ("platform",),
-    "weather": ("platform",),
-}
+# Each logs in to Kafka with the account of its name.
+WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
 
 
 def platform_parts(installation: Installation) -> list[Part]:
@@ -36,17 +30,18 @@ def platform_parts(installation: Installation) -> list[Part]:
             name,
             "stream.worker",
             name,
-            accounts=accounts,
+            account=name,
             depends_on=below,
             ready=partial(_beats, url, name),
             progress=partial(_progress, url, name),
         )
-        for name, accounts in WORKERS.items()
+        for name in WORKERS
     ]
     web = own_part(
         installation,
         "web",
         "nuandeng.web_process",
+        account="web",
         depends_on=below,
         listener=installation.web,
         ready=partial(answers, f"{installation.url}/healthz"),
@@ -56,6 +51,7 @@ def platform_parts(installation: Installation) -> list[Part]:
             installation,
             name,
             f"camera_adapters.{kind}",
+            account=name,
             depends_on=below,
             ready=partial(_beats, url, name),
             progress=partial(_progress, url, name),
@@ -70,7 +66,7 @@ def _witness(installation: Installation, below: tuple[str, ...]) -> list[Part]:
     if installation.settings.witness.every_s == 0:
         return []
     ready = partial(_beats, installation.runtime.valkey_url, "witness")
-    return [own_part(installation, "witness", "stream.witness.part", depends_on=below, ready=ready)]
+    return [own_part(installation, "witness", "stream.witness.part", account="witness", depends_on=below, ready=ready)]
 
 
 def _traces(installation: Installation, below: tuple[str, ...]) -> list[Part]:
@@ -78,7 +74,7 @@ def _traces(installation: Installation, below: tuple[str, ...]) -> list[Part]:
     if installation.settings.observability.otlp_url is None:
         return []
     ready = partial(_beats, installation.runtime.valkey_url, "traces")
-    return [own_part(installation, "traces", "stream.traces.part", depends_on=below, ready=ready)]
+    return [own_part(installation, "traces", "stream.traces.part", account="traces", depends_on=below, ready=ready)]
 
 
 def own_part(
@@ -86,7 +82,7 @@ def own_part(
     name: str,
     module: str,
     *arguments: str,
-    accounts: tuple[str, ...] = ("platform",),
+    account: str | None = None,
     depends_on: tuple[str, ...] = (),
     listener: socket.socket | None = None,
     ready: Callable[[int], bool] | None = None,
@@ -94,11 +90,12 @@ def own_part(
 ) -> Part:
     """A part that is a module of ours, told where everything is by a runtime file of its own.
 
-    listener: a socket that it inherits and is told of as `--listen-fd`.
+    account: the one it logs in to Kafka with, None for a part that does not. listener: a socket that it inherits and is told of as
+    `--listen-fd`.
     """
     inherited = () if listener is None else (listener.fileno(),)
     arguments += tuple(text for descriptor in inherited for text in ("--listen-fd", str(descriptor)))
-    runtime_file = installation.runtime_file(name, *accounts)
+    runtime_file = installation.runtime_file(name, *(() if account is None else (account,)))
     return Part(
         name=name,
         argv=(sys.executable, "-m", module, *arguments),
@@ -120,7 +117,7 @@ def _stores(installation: Installation) -> list[Part]:
                 argv=kafka.argv,
                 prepare=kafka.prepare,
                 ready=lambda _pid: kafka.answers(),
-                once_ready=lambda: kafka.create_topics(TOPICS, installation.runtime.kafka.topic_prefix),
+                once_ready=lambda: kafka.set_up(TOPICS, installation.runtime.kafka.topic_prefix),
                 stop_within_s=30.0,
             )
         )

@@ -42,7 +42,7 @@ class KafkaSettings(Strict, frozen=True, kw_only=True):
 
     bootstrap: Annotated[str | None, _said("host:port of a broker of yours; without it one is started on this machine.")] = None
     passwords_file: Annotated[
-        str | None, _said("For a broker of yours: JSON file of mode 0600 with the passwords of its accounts `dispatcher` and `platform`.")
+        str | None, _said("For a broker of yours: JSON file of mode 0600 with a password for each account of docs/accounts.md.")
     ] = None
     topic_prefix: Annotated[str, _said("Put before every topic and group, so that several installations can share a broker.")] = ""
     port: Annotated[Port, _said("Port of the started broker, on loopback; 0 takes a free one at each start.")] = 0

@@ -4,12 +4,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from contracts.runtime import VARIABLE, Runtime, decode_runtime
 from stream.partition import choose_partitions
 
-# The one account that the broker lets write dispatch.commits, and the one for everything else.
-DISPATCHER = "dispatcher"
-PLATFORM = "platform"
 # For aiokafka's clients, whose own 40 s are too long: a connection that fell silent without being closed is given up after this.
 # More than a group's session, which a request to join it may take.
 REQUEST_MS = 10_000
@@ -25,9 +24,18 @@ def runtime_from_environment() -> Runtime:
     return runtime
 
 
-def kafka_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
-    """For kafka-python's and aiokafka's clients alike: they name these settings the same."""
+def as_account(runtime: Runtime, *accounts: str) -> Runtime:
+    """The runtime of a process that logs in to Kafka as the first of these, with their passwords and no other's; none: it never does."""
+    kafka = runtime.kafka
+    known = {account: password for account, password in kafka.passwords.items() if account in accounts}
+    who = accounts[0] if accounts else ""
+    return msgspec.structs.replace(runtime, kafka=msgspec.structs.replace(kafka, account=who, passwords=known))
+
+
+def kafka_settings(runtime: Runtime, account: str | None = None) -> dict[str, Any]:
+    """For kafka-python's and aiokafka's clients alike: they name these settings the same. account: another than the runtime's own."""
     access = runtime.kafka
+    account = account or access.account
     if access.mechanism is None:
         return {"bootstrap_servers": access.bootstrap, "retry_backoff_ms": RETRY_MS}
     return {
@@ -40,11 +48,12 @@ def kafka_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
     }
 
 
-def faust_settings(runtime: Runtime, account: str = PLATFORM) -> dict[str, Any]:
-    """`broker` and `broker_credentials` of a faust.App."""
+def faust_settings(runtime: Runtime, account: str | None = None) -> dict[str, Any]:
+    """`broker` and `broker_credentials` of a faust.App. account: another than the runtime's own."""
     import faust  # noqa: PLC0415 - the web process reads this module too and has no use for Faust
 
     access = runtime.kafka
+    account = account or access.account
     settings: dict[str, Any] = {"broker": "kafka://" + access.bootstrap.replace(",", ";")}
     if access.mechanism is not None:
         settings["broker_credentials"] = faust.SASLCredentials(

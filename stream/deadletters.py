@@ -13,7 +13,7 @@ from contracts.errors import StoreAwayError, UnreadableError
 from contracts.observations import DeadLetter
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, DEAD_LETTERS, OBSERVATIONS, POSITIONS, RAW_INTAKE, REPORTS, WARNINGS
-from stream.access import DISPATCHER, kafka_settings, topic
+from stream.access import kafka_settings, topic
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
@@ -103,7 +103,7 @@ def resend_dead_letter(runtime: Runtime, number: int) -> str:
     if not raw and letter.partition is not None and letter.offset is not None:
         raw = next((value for _, value in _read(runtime, where, letter.partition, letter.offset, letter.offset + 1)), b"")
     try:
-        producer = KafkaProducer(**kafka_settings(runtime, DISPATCHER), acks="all", max_request_size=2 << 20)
+        producer = KafkaProducer(**kafka_settings(runtime), acks="all", max_request_size=2 << 20)
         try:
             key = None if letter.key is None else letter.key.encode()
             producer.send(where, raw, key=key, partition=letter.partition if key is None else None).get(_CALL_S)

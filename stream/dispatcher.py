@@ -13,9 +13,10 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
+from contracts.accounts import DISPATCHER
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, COMMITS, DEAD_LETTERS
-from stream.access import DISPATCHER, REQUEST_MS, group, kafka_settings, topic
+from stream.access import REQUEST_MS, group, kafka_settings, topic
 from stream.commands import CommandSender, system_command
 from stream.deadletters import DeadLetters
 from stream.heartbeat import EVERY_S, Heartbeat

@@ -15,9 +15,10 @@ from typing import Any
 
 import structlog
 
+from contracts.accounts import DISPATCHER
 from contracts.runtime import Runtime
 from contracts.topics import DEAD_LETTERS
-from stream.access import DISPATCHER, PLATFORM, faust_settings, runtime_from_environment, topic
+from stream.access import faust_settings, runtime_from_environment, topic
 from stream.partition import partition_count
 from stream.repeats import Repeats
 
@@ -36,7 +37,7 @@ def faust_app(runtime: Runtime, role: str, name: str) -> Any:
 
     app = faust.App(
         app_id(runtime, role),
-        **faust_settings(runtime, DISPATCHER if role == "dispatcher" else PLATFORM),
+        **faust_settings(runtime, DISPATCHER if role == "dispatcher" else None),
         store="memory://",
         datadir=str(Path(runtime.data_dir) / "faust" / name),
         autodiscover=False,

@@ -79,7 +79,7 @@ def _runtime(path: Path) -> str:
 
 def _runtime_samples() -> Iterator[bytes]:
     yield msgspec.json.encode(
-        Runtime(kafka=KafkaAccess(bootstrap="127.0.0.1:9092", passwords={"platform": "p"}), valkey_url="redis://127.0.0.1", data_dir="/d",
+        Runtime(kafka=KafkaAccess(bootstrap="127.0.0.1:9092", passwords={"tools": "p"}), valkey_url="redis://127.0.0.1", data_dir="/d",
                 keystore="/k", secrets_store="/s", evidence="/e", jurisdictions=(Jurisdiction(code="371602", name_zh="z", name_en="e"),))
     )  # fmt: skip
 

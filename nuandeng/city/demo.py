@@ -45,7 +45,9 @@ def parts(installation: Installation, *, videos: Sequence[str] = ()) -> list[Par
         ready=partial(answers, f"http://127.0.0.1:{port}/"),
     )
     broadcast = _before(broadcast, draw_films)
-    replayed = own_part(installation, "replayed-cameras", "nuandeng.city.replayed", depends_on=("sightings", "simulation"))
+    replayed = own_part(
+        installation, "replayed-cameras", "nuandeng.city.replayed", account="video-adapter", depends_on=("sightings", "simulation")
+    )
     people = own_part(
         installation, "simulation", "nuandeng.city.simulation", depends_on=("web", "dispatcher", "projector", "effects", "broadcast")
     )

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from contracts.accounts import ADMIN
 from contracts.topics import Topic
 from nuandeng.embedded.jars import class_path
 from nuandeng.embedded.java import find_java
 from nuandeng.embedded.kafka_settings import MECHANISM, SCRAM_LOGIN, scram_arguments, server_properties
 from nuandeng.embedded.ports import listens
 from nuandeng.embedded.secrets import write_private
-from nuandeng.embedded.topics import create_topics as create_topics_at
+from nuandeng.embedded.topics import set_up_broker
 from nuandeng.failures import PartFailedError
 
 HOST = "127.0.0.1"
@@ -45,7 +46,7 @@ class KafkaNode:
         Args:
             data_dir: its own folder; made if absent.
             port: for clients. controller_port: of the quorum of one; both on loopback.
-            passwords: by account name; must hold `admin` and `dispatcher`.
+            passwords: by account name; must hold `admin`. The others are made by `set_up()`.
             heap_mb: the JVM's heap; the whole process takes about 50 MB less than this.
         """
         self.data_dir = data_dir
@@ -76,7 +77,7 @@ class KafkaNode:
         if (self.data_dir / "log" / "meta.properties").exists():
             return
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-        what = ["format", "-t", cluster, "-c", str(self._settings), *scram_arguments(self._passwords)]
+        what = ["format", "-t", cluster, "-c", str(self._settings), *scram_arguments({ADMIN: self._passwords[ADMIN]})]
         formatted = subprocess.run(
             [*self._java("64"), "kafka.tools.StorageTool", *what],
             capture_output=True, text=True, check=False,
@@ -92,7 +93,7 @@ class KafkaNode:
         """The command that runs one of Kafka's own tools, such as `org.apache.kafka.tools.consumer.ConsoleConsumer`."""
         return [*self._java("128"), main_class, *arguments]
 
-    def tool_properties(self, account: str = "admin") -> str:
+    def tool_properties(self, account: str = ADMIN) -> str:
         """Contents of the file that Kafka's own tools take as `--consumer.config` and the like."""
         login = f'username="{account}" password="{self._passwords[account]}"'
         return f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={MECHANISM}\nsasl.jaas.config={SCRAM_LOGIN} {login};\n"
@@ -101,7 +102,7 @@ class KafkaNode:
         """Whether clients can be served: the port is open only once the broker has joined its controller."""
         return listens(self.port, HOST, timeout_s=0.2)
 
-    def client_settings(self, account: str = "admin") -> dict[str, Any]:
+    def client_settings(self, account: str = ADMIN) -> dict[str, Any]:
         """Keyword arguments for kafka-python's KafkaProducer, KafkaConsumer and KafkaAdminClient."""
         return {
             "bootstrap_servers": self.bootstrap,
@@ -111,9 +112,9 @@ class KafkaNode:
             "sasl_plain_password": self._passwords[account],
         }
 
-    def create_topics(self, topics: Iterable[Topic], prefix: str = "") -> None:
-        """Create those that are missing. Raises PartFailedError."""
-        create_topics_at(self.client_settings(), topics, prefix)
+    def set_up(self, topics: Iterable[Topic], prefix: str = "") -> None:
+        """Make the accounts, topics and rules that are missing; to be called whenever it was started. Raises PartFailedError."""
+        set_up_broker(self.client_settings(), topics, prefix, passwords=self._passwords)
 
     def _server_properties(self) -> str:
         return server_properties(
@@ -121,7 +122,7 @@ class KafkaNode:
             advertised=self.bootstrap,
             controller=f"{HOST}:{self._controller_port}",
             log_dir=self.data_dir / "log",
-            admin_password=self._passwords["admin"],
+            admin_password=self._passwords[ADMIN],
         )
 
     def _java(self, heap_mb: str) -> list[str]:

@@ -57,7 +57,8 @@ def server_properties(*, listen: str, advertised: str, controller: str, log_dir:
         "listener.name.controller.plain.sasl.jaas.config": f'{_PLAIN_LOGIN} {login} user_admin="{admin_password}";',
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users": "User:admin",
-        "allow.everyone.if.no.acl.found": "true",
+        # What contracts/accounts.py does not name is refused.
+        "allow.everyone.if.no.acl.found": "false",
         "log.dirs": str(log_dir),
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": "1",

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from contracts.accounts import ACCOUNTS, ADMIN
 from nuandeng.failures import DataDirBrokenError
 
-# admin: the supervisor and operators' tools. dispatcher: the only one that may write the log. platform: everything else.
-KAFKA_ACCOUNTS = ("admin", "dispatcher", "platform")
+KAFKA_ACCOUNTS = (ADMIN, *(account.name for account in ACCOUNTS))
 
 
 class InstallationSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,19 +20,20 @@ class InstallationSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
 
 
 def installation_secrets(data_dir: Path) -> InstallationSecrets:
-    """Read the secrets of `data_dir`, making them first if there are none.
+    """Read the secrets of `data_dir`, making them first if there are none, and those of accounts that came with a later release.
 
     Raises:
         DataDirBrokenError: the file is unreadable, or readable by others.
     """
     path = data_dir / "secrets.json"
     try:
-        return _read(path)
+        known = _read(path)
     except FileNotFoundError:
-        pass
+        known = InstallationSecrets(kafka={}, valkey=secrets.token_urlsafe(24))
+    if known.kafka.keys() == set(KAFKA_ACCOUNTS):
+        return known
     made = InstallationSecrets(
-        kafka={account: secrets.token_urlsafe(24) for account in KAFKA_ACCOUNTS},
-        valkey=secrets.token_urlsafe(24),
+        kafka={account: known.kafka.get(account) or secrets.token_urlsafe(24) for account in KAFKA_ACCOUNTS}, valkey=known.valkey
     )
     try:
         data_dir.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from nuandeng.embedded.valkey import ValkeyNode
 
 
 class RunningKafka:
-    """A real broker with our topics and accounts (`admin`, `dispatcher`, `platform`; only the dispatcher's may write commits)."""
+    """A real broker with our topics, accounts and rules (contracts/accounts.py)."""
 
     def __init__(self, data_dir: Path, guard: Guard) -> None:
         self.passwords = {account: secrets.token_urlsafe(12) for account in KAFKA_ACCOUNTS}
@@ -27,7 +27,7 @@ class RunningKafka:
         self.node.prepare()
         self._process = ServerProcess(name="kafka", argv=self.node.argv(), env={}, log=data_dir / "output.log", guard=guard)
         self._process.start(self.node.answers)
-        self.node.create_topics(TOPICS)
+        self.node.set_up(TOPICS)
 
     @property
     def bootstrap(self) -> str:
@@ -52,7 +52,7 @@ class RunningKafka:
     def fresh_topics(self, prefix: str | None = None) -> str:
         """Create all topics once more as `{prefix}{name}`, empty; returns the prefix (also make consumer groups with it)."""
         chosen = prefix or f"t{uuid4().hex[:8]}."
-        self.node.create_topics(TOPICS, chosen)
+        self.node.set_up(TOPICS, chosen)
         return chosen
 
     def kill(self) -> None:

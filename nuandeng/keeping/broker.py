@@ -30,7 +30,7 @@ def fresh_broker(folder: Path, lock: int) -> Iterator[Runtime]:
         log.parent.mkdir(exist_ok=True)
         process = ServerProcess(name="kafka", argv=node.argv(), env={}, log=log, guard=guard)
         process.start(node.answers)
-        node.create_topics(TOPICS)
+        node.set_up(TOPICS)
         yield installation.runtime
     finally:
         if process is not None:

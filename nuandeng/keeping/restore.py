@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from contracts.accounts import DISPATCHER
 from contracts.commit import decode_commit
 from contracts.events import PersonErased
 from contracts.runtime import Runtime
@@ -18,7 +19,7 @@ from nuandeng.keeping.backups_known import secrets_of
 from nuandeng.keeping.broker import fresh_broker
 from nuandeng.keeping.erased_list import NAME, Erased, Losses, add_erased, lose, read_erased
 from nuandeng.keeping.errors import BackupBrokenError, DataDirNotEmptyError
-from stream.access import DISPATCHER, kafka_settings, topic
+from stream.access import kafka_settings, topic
 from stream.audit import Verified, verify
 from stream.log.append import MAX_BATCH_BYTES, Appender
 from stream.replay import replay_digest

@@ -14,6 +14,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from contracts.runtime import VARIABLE, KafkaAccess, Runtime
 from nuandeng.embedded.session import RunningKafka, RunningValkey
+from stream.access import as_account
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -41,18 +42,18 @@ class AdapterHost:
             secrets_store=str(folder / "secrets"),
             evidence=str(folder / "evidence"), models=str(ROOT / ".cache" / "models"),
         )  # fmt: skip
-        self._file = folder / "runtime.json"
-        self._file.write_bytes(msgspec.json.encode(self.runtime))
         self._producer: KafkaProducer | None = None
 
     def tell(self, **more: Any) -> None:
         """Change what the runtime file of processes that start from now on says."""
         self.runtime = msgspec.structs.replace(self.runtime, **more)
-        self._file.write_bytes(msgspec.json.encode(self.runtime))
 
     def start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-        """Run `python -m module`; its log lies in the test's folder."""
-        env = {**os.environ, VARIABLE: str(self._file), "PYTHONPATH": str(ROOT)}
+        """Run `python -m module` with its own account; its log lies in the test's folder."""
+        account = f"{module.rpartition('.')[2]}-adapter"
+        file = self.folder / f"{account}.json"
+        file.write_bytes(msgspec.json.encode(as_account(self.runtime, account)))
+        env = {**os.environ, VARIABLE: str(file), "PYTHONPATH": str(ROOT)}
         with (self.folder / f"{module}.log").open("ab") as log:
             process = subprocess.Popen([sys.executable, "-m", module, *arguments], env=env, stdout=log, stderr=log, cwd=self.folder)
         self._running.append(process)

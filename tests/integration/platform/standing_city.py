@@ -22,6 +22,7 @@ from nuandeng.cli import app
 from nuandeng.data_dir import held
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
+from stream.access import as_account
 from stream.commands import CommandGate, client_command_id
 from stream.readmodel.read import live_digest
 from stream.replay import replay
@@ -103,9 +104,11 @@ def standing_city(folder: Path, kafka: RunningKafka, valkey: RunningValkey, guar
     """One, with its dispatcher and projector, which end with it."""
     with held(folder):
         city = StandingCity(folder, kafka, valkey)
-        env = {**os.environ, VARIABLE: str(city.runtime_file), "PYTHONPATH": str(ROOT)}
         workers = []
         for role in ("dispatcher", "projector"):
+            own = folder / "run" / f"{role}.json"
+            own.write_bytes(msgspec.json.encode(as_account(city.runtime, role)))
+            env = {**os.environ, VARIABLE: str(own), "PYTHONPATH": str(ROOT)}
             with (folder / f"{role}.log").open("wb") as log:
                 worker = subprocess.Popen(
                     [sys.executable, "-m", "stream.worker", role], env=env, stdout=log, stderr=log, cwd=folder, start_new_session=True

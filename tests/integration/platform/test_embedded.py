@@ -57,7 +57,7 @@ def test_an_acknowledged_record_survives_kill_9(kafka: RunningKafka) -> None:
 def test_only_the_dispatchers_account_writes_the_log(kafka: RunningKafka) -> None:
     """Another account may send commands and read commits, but a commit of its own is refused."""
     prefix = kafka.fresh_topics()
-    producer = KafkaProducer(**kafka.client_settings("platform"))
+    producer = KafkaProducer(**kafka.client_settings("tools"))
     producer.send(prefix + COMMANDS, b"{}").get(10)
     with pytest.raises(TopicAuthorizationFailedError):
         producer.send(prefix + COMMITS, b"{}").get(10)

@@ -29,7 +29,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         guard = Guard()
         process = ServerProcess(name="kafka", argv=installation.kafka.argv(), env={}, log=folder / "output.log", guard=guard)
         process.start(installation.kafka.answers)
-        installation.kafka.create_topics(TOPICS)
+        installation.kafka.set_up(TOPICS)
         process.stop()
         guard.close()
         installation.close()

@@ -115,7 +115,7 @@ def _answer(url: str, within_s: float) -> int:
 def test_the_web_process_serves_the_inherited_socket_and_who_comes_while_it_restarts_waits(tmp_path: Path) -> None:
     """A request that arrives after kill -9 and before the next start is answered by the next one."""
     with closing(Installation(Settings(data_dir=str(tmp_path), web=WebSettings(port=0)))) as installation:
-        env = {VARIABLE: str(installation.runtime_file("web", "platform"))}
+        env = {VARIABLE: str(installation.runtime_file("web", "web"))}
         url = f"{installation.url}/healthz"
         log = tmp_path / "web.log"
         with _running(["web.serve"], installation.web, env, log) as first:

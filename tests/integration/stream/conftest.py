@@ -14,9 +14,10 @@ import msgspec
 import pytest
 import redis
 
-from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime
+from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime, decode_runtime
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
+from stream.access import as_account
 
 ROOT = Path(__file__).resolve().parents[3]
 _databases = itertools.count(1)
@@ -37,20 +38,23 @@ def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> 
 
 
 class Workers:
-    """Starts `python -m stream.worker` processes and ends them; the guard does when we are killed."""
+    """Starts `python -m stream.worker` processes, each with its own account, and ends them; the guard does when we are killed."""
 
     def __init__(self, runtime_file: Path, folder: Path, guard: Guard) -> None:
-        self._env = {**os.environ, VARIABLE: str(runtime_file), "PYTHONPATH": str(ROOT)}
+        self._env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._runtime = decode_runtime(runtime_file.read_bytes())
         self._folder, self._guard = folder, guard
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, role: str, name: str | None = None) -> subprocess.Popen[bytes]:
         """Start one; its log is `{name}.log` in the test's folder."""
         chosen = name or role
+        own = self._folder / f"{role}.json"
+        own.write_bytes(msgspec.json.encode(as_account(self._runtime, role)))
         with (self._folder / f"{chosen}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "stream.worker", role, "--name", chosen], env=self._env, stdout=log, stderr=log, cwd=self._folder,
-                start_new_session=True,
+                [sys.executable, "-m", "stream.worker", role, "--name", chosen], env={**self._env, VARIABLE: str(own)}, stdout=log,
+                stderr=log, cwd=self._folder, start_new_session=True,
             )  # fmt: skip
         self._guard.watch(process.pid)
         self.running[chosen] = process

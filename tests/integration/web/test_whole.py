@@ -16,9 +16,11 @@ import pytest
 import redis
 import socketio
 
+from contracts.accounts import TOOLS
 from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime, WebListener
 from nuandeng.embedded.ports import port_of, reserved
 from nuandeng.embedded.session import RunningKafka, RunningValkey
+from stream.access import as_account
 from tests.conftest import broker
 from tests.integration.web.town import CITY, COUNTY, OTHER, PASSWORD
 
@@ -46,16 +48,20 @@ class Platform:
     def __init__(self, runtime: Runtime, folder: Path) -> None:
         self.runtime, self.folder = runtime, folder
         self.base = f"http://127.0.0.1:{runtime.web.port}"
-        path = folder / "runtime.json"
-        path.write_bytes(msgspec.json.encode(runtime))
-        self._env = {**os.environ, VARIABLE: str(path), "PYTHONPATH": str(ROOT)}
+        self._env = {**os.environ, VARIABLE: self._runtime_file(TOOLS), "PYTHONPATH": str(ROOT)}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
+    def _runtime_file(self, account: str) -> str:
+        path = self.folder / f"{account}.json"
+        path.write_bytes(msgspec.json.encode(as_account(self.runtime, account)))
+        return str(path)
+
     def start(self, name: str) -> None:
-        """Start one; its log is `{name}.log`."""
+        """Start one, with its own account; its log is `{name}.log`."""
         argv = ["-m", "web.serve"] if name == "web" else ["-m", "stream.worker", name]
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen([sys.executable, *argv], env=self._env, stdout=log, stderr=log, cwd=self.folder)
+            env = {**self._env, VARIABLE: self._runtime_file(name)}
+            self.running[name] = subprocess.Popen([sys.executable, *argv], env=env, stdout=log, stderr=log, cwd=self.folder)
 
     def settle(self) -> None:
         """Accounts, a unit and a point; in a process of its own, for kafka-python leaves sockets to the garbage collector."""

@@ -55,6 +55,6 @@ def test_the_read_model_is_read_as_damaged() -> None:
 def test_a_file_of_passwords_is_named(tmp_path: Path) -> None:
     """The command line says which setting is wrong."""
     wrong = tmp_path / "passwords.json"
-    wrong.write_bytes(b'{"platform":"\xff"}')
+    wrong.write_bytes(b'{"tools":"\xff"}')
     with pytest.raises(SettingsError, match="passwords_file"):
         _ = Installation(Settings(data_dir=str(tmp_path), kafka=KafkaSettings(bootstrap="127.0.0.1:1", passwords_file=str(wrong)))).runtime

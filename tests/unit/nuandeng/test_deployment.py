@@ -11,9 +11,11 @@ import msgspec
 import pytest
 import yaml
 
+from contracts.accounts import ACCOUNTS, ADMIN
 from contracts.runtime import decode_runtime
 from nuandeng.checkout import ROOT
 from nuandeng.containers import write_container_files
+from nuandeng.embedded.secrets import KAFKA_ACCOUNTS
 from nuandeng.platform_parts import WORKERS
 from nuandeng.settings import Settings
 from nuandeng.setup.npm_package import locked_package
@@ -67,6 +69,18 @@ def test_what_it_names_exists(compose: dict[str, Any], tmp_path: Path) -> None:
         assert set(service.get("depends_on", ())) <= compose["services"].keys()
 
 
+def test_every_service_logs_in_as_itself(compose: dict[str, Any]) -> None:
+    """A service that talks to Kafka has the runtime file of its own account and no other's."""
+    dealt = {
+        name: [secret["source"] for secret in service["secrets"]]
+        for name, service in compose["services"].items()
+        if "NUANDENG_RUNTIME" in service.get("environment", {})
+    }
+    assert dealt.pop("topics") == ["admin_runtime"]
+    assert dealt == {name: [f"{name}_runtime"] for name in dealt}
+    assert dealt.keys() <= {account.name for account in ACCOUNTS}
+
+
 def test_only_the_door_is_open(compose: dict[str, Any]) -> None:
     """No service but the proxy publishes a port; the servers are on the inner network alone."""
     assert [name for name, service in compose["services"].items() if "ports" in service] == ["proxy"]
@@ -74,13 +88,15 @@ def test_only_the_door_is_open(compose: dict[str, Any]) -> None:
 
 
 def test_passwords_are_private_kept_and_dealt_out_sparingly(tmp_path: Path) -> None:
-    """A second run changes no password; only the dispatcher's file has the dispatcher's."""
+    """A second run changes no password; each part's file has its own alone, and who makes the accounts knows them all."""
     write_container_files(tmp_path, Settings(), "nuandeng.example")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     write_container_files(tmp_path, Settings(), "nuandeng.example")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in tmp_path.iterdir())
-    known = {name: set(decode_runtime(before[f"{name}.json"]).kafka.passwords) for name in ("admin", "dispatcher", "platform")}
-    assert known == {"admin": {"admin"}, "dispatcher": {"dispatcher", "platform"}, "platform": {"platform"}}
+    for name in KAFKA_ACCOUNTS:
+        access = decode_runtime(before[f"{name}.json"]).kafka
+        assert access.account == name
+        assert set(access.passwords) == (set(KAFKA_ACCOUNTS) if name == ADMIN else {name})
     valkey = msgspec.json.decode(before["secrets.json"])["valkey"]
     assert valkey.encode() not in before["valkey.conf"]

@@ -126,7 +126,7 @@ def test_further_places_of_warnings_are_a_setting_that_reaches_the_adapter(tmp_p
     settings = read_settings(file)
     assert settings.weather.places == (str(tmp_path / "bureau"), "https://weather.example/index.xml")
     with contextlib.closing(Installation(settings)) as installation:
-        told = decode_runtime(installation.runtime_file("weather-adapter", "platform").read_bytes())
+        told = decode_runtime(installation.runtime_file("weather-adapter", "weather-adapter").read_bytes())
     assert told.weather_places == settings.weather.places
     write_container_files(tmp_path / "c", settings, "localhost")
-    assert decode_runtime((tmp_path / "c" / "platform.json").read_bytes()).weather_places == settings.weather.places
+    assert decode_runtime((tmp_path / "c" / "weather-adapter.json").read_bytes()).weather_places == settings.weather.places
