@@ -41,11 +41,12 @@ class Jurisdiction(Strict, frozen=True, kw_only=True):
 
 
 class WebListener(Strict, frozen=True, kw_only=True):
-    """Where the web process listens. public_url: how a phone reaches it."""
+    """Where the web process listens. public_url: how a phone reaches it. phones_port: of processes for phones alone, if there are any."""
 
     host: str = "127.0.0.1"
     port: int = 8080
     public_url: str | None = None
+    phones_port: int | None = None
     tls_certificate: str | None = None
     tls_key: str | None = None
 

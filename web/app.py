@@ -1,27 +1,30 @@
 """The application: services in, a Flask app with its sockets out."""
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import gevent
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_socketio import SocketIO
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from contracts.documents import FeedEntry
 from contracts.errors import NuandengError
+from contracts.runtime import WebListener
 from web import metrics, problems
 from web.api.every import ROUTES
 from web.api.guard import view_of
 from web.api.replies import problem
 from web.clock import now_ms
+from web.fanout.handshake import host_name, page_told_port
+from web.phones import Phones
 from web.services import Services
 from web.sockets import codec
 from web.sockets.console import ConsoleFeed
-from web.sockets.events import ConsoleEvents, FieldEvents
-from web.sockets.field import FieldFeed
+from web.sockets.events import ConsoleEvents
 from web.sockets.packets import TextPacket, let_go_of_strangers
 from web.sockets.pulse import Pulse
 from web.static_files import FrontEnds
@@ -46,17 +49,20 @@ _PING_S = 5
 
 
 class Web(NamedTuple):
-    """An application and its sockets, ready to be served."""
+    """An application and its sockets, ready to be served. phones: those that this process serves beside the consoles."""
 
     app: Flask
     sockets: SocketIO
     services: Services
     pulse: Pulse
+    phones: Phones
 
 
 def create_app(services: Services) -> Web:
     """Put the application together. Nothing runs yet: `start` begins to follow the feed."""
     app = Flask("web", static_folder=None)
+    # Registered before Talisman, so that it sees what Talisman wrote.
+    app.after_request(partial(_let_phones_connect, services.runtime.web))
     app.config["MAX_FORM_PARTS"] = 10
     app.config["MAX_FORM_MEMORY_SIZE"] = 100_000
     tls = services.runtime.web.tls_certificate is not None
@@ -90,24 +96,33 @@ def create_app(services: Services) -> Web:
         always_connect=False,
     )
     let_go_of_strangers(sockets)
-    console_feed, field_feed = ConsoleFeed(services, sockets), FieldFeed(services, sockets)
-    services.follower.listeners += [Lag(), console_feed, field_feed]
-    desks, phones = ConsoleEvents(services, console_feed), FieldEvents(services, field_feed)
+    console_feed = ConsoleFeed(services, sockets)
+    services.follower.listeners += [Lag(), console_feed]
+    desks = ConsoleEvents(services, console_feed)
     sockets.on_namespace(desks)
-    sockets.on_namespace(phones)
-    pulse = Pulse(services, sockets, desks, phones, field_feed)
+    pulse = Pulse(services, sockets, desks)
     console_feed.joined = pulse.tell_joined
-    return Web(app, sockets, services, pulse)
+    return Web(app, sockets, services, pulse, Phones(services))
 
 
 def start(web: Web) -> list[gevent.Greenlet]:
     """Begin to follow the feed, to send heartbeats and positions. Returns what must be killed in the end."""
     web.services.follower.start()
-    return [*web.pulse.start(), gevent.spawn(web.services.positions.run)]
+    return [*web.pulse.start(), *web.phones.start(), gevent.spawn(web.services.positions.run)]
 
 
 def _flask_path(path: str) -> str:
     return path.replace("{", "<").replace("}", ">")
+
+
+def _let_phones_connect(web: WebListener, response: Response) -> Response:
+    """Name the phones' port in the policy of our pages, where they have one."""
+    port, host = page_told_port(web), host_name(request.host)
+    policy = response.headers.get("Content-Security-Policy")
+    if port is not None and host is not None and policy is not None:
+        scheme = "wss" if web.tls_certificate else "ws"
+        response.headers["Content-Security-Policy"] = policy.replace("connect-src 'self'", f"connect-src 'self' {scheme}://{host}:{port}")
+    return response
 
 
 def _count(response: Response) -> Response:

@@ -17,6 +17,7 @@ TOLD = Counter("nuandeng_web_feed_entries_total", "Feed entries taken in", ["jur
 FEED_AGE_S = Gauge("nuandeng_web_feed_age_seconds", "Since the read model last answered", registry=REGISTRY)
 FEED_LAG_S = Histogram("nuandeng_web_feed_lag_seconds", "From a commit's append to this process", registry=REGISTRY, buckets=_FAST)
 BAD_PACKETS = Counter("nuandeng_web_bad_packets_total", "Packets for which a connection was ended", registry=REGISTRY)
+SLOW_PHONES = Counter("nuandeng_web_slow_phones_total", "Phones let go because they did not read", registry=REGISTRY)
 LOGINS = Counter("nuandeng_web_logins_total", "Log-ins by outcome", ["outcome"], registry=REGISTRY)
 
 

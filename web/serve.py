@@ -15,13 +15,13 @@ import gevent  # noqa: E402
 import gevent.socket  # noqa: E402
 import structlog  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
-from geventwebsocket.handler import WebSocketHandler  # noqa: E402
 
 from contracts.runtime import Runtime  # noqa: E402
 from stream.access import runtime_from_environment  # noqa: E402
 from stream.worker import configure_logging  # noqa: E402
 from web.app import create_app, start  # noqa: E402
 from web.compose import Plugs, open_services  # noqa: E402
+from web.fanout.doorway import handler_over  # noqa: E402
 
 log = structlog.get_logger()
 _GRACE_S = 5
@@ -42,8 +42,8 @@ def serve(
     tls = {"certfile": listener.tls_certificate, "keyfile": listener.tls_key} if listener.tls_certificate else {}
     where = (listener.host, listener.port) if listen_fd is None else gevent.socket.socket(fileno=listen_fd)
     server = WSGIServer(
-        where, web.app, handler_class=WebSocketHandler, log=None, error_log=logging.getLogger("web.wsgi"), **tls
-    )
+        where, web.app, handler_class=handler_over(web.phones.engine, runtime.web), log=None, error_log=logging.getLogger("web.wsgi"), **tls
+    )  # fmt: skip
     server.start()
     greenlets = start(web)
     stopping = gevent.event.Event()
@@ -54,6 +54,7 @@ def serve(
     stopping.wait()
     log.info("web stops")
     server.stop(timeout=_GRACE_S)
+    web.phones.engine.close_all()
     gevent.killall(greenlets)
     web.services.follower.stop()
     web.services.positions.flush()

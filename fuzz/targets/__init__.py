@@ -14,7 +14,8 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "pictures": ("picture",),
     "video": ("video",),
     "http": ("http",),
-    "sockets": ("console_socket", "field_socket"),
+    "sockets": ("console_socket",),
+    "phones": ("field_socket", "phone_frames"),
 }
 NAMES: tuple[str, ...] = tuple(name for names in _MODULES.values() for name in names)
 

@@ -1,4 +1,4 @@
-"""Packets on /console and /field, through the protocol's own server, with somebody logged in who may do what they ask."""
+"""Packets on /console, through the protocol's own server, with somebody logged in who may do what they ask."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +105,8 @@ def _asked(text: str, namespace: str) -> bool:
     return packet.packet_type == _EVENT and packet.namespace == namespace and packet.id is not None
 
 
-def _samples(namespace: str) -> Iterator[bytes]:
+def samples_for(namespace: str) -> Iterator[bytes]:
+    """Yield sound packets and odd ones."""
     for body in (
         '["join",{}]', f'["join",{{"rooms":["{COUNTY}"],"since":{{"{COUNTY}":3}},"epoch":"e1"}}]',
         f'["since",{{"jurisdiction":"{COUNTY}","sequence":2,"epoch":"e1"}}]', f'["leave",{{"rooms":["{COUNTY}"]}}]',
@@ -120,14 +121,11 @@ def _samples(namespace: str) -> Iterator[bytes]:
 
 def _target(name: str, namespace: str, role: Role) -> Target:
     return Target(
-        name=name, about=f"packets on {namespace}", form="octets", samples=lambda: _samples(namespace), attack=_attack(namespace, role),
+        name=name, about=f"packets on {namespace}", form="octets", samples=lambda: samples_for(namespace), attack=_attack(namespace, role),
         words=(f"2{namespace},1".encode(), b'["join",', b'"since":{', b"51-", b"61-", b"1" * 99, b'["disconnect"]', b'{"token":"', b"?a=b",
                b"[" * 200, b"1e999", b'"371622"', "٣".encode()),
         longest=120_000,
     )  # fmt: skip
 
 
-TARGETS = {
-    "console_socket": _target("console_socket", "/console", Role.SUPERVISOR),
-    "field_socket": _target("field_socket", "/field", Role.RESPONDER),
-}
+TARGETS = {"console_socket": _target("console_socket", "/console", Role.SUPERVISOR)}

@@ -10,7 +10,7 @@ from stream.push import add_subscription, vapid_public_key
 from web.api.replies import reply
 from web.api.routes import Call, route
 from web.api.wire import Wire
-from web.board.phone import phone_snapshot
+from web.board.phone import phone_snapshot, plans_in_force
 from web.problems import AwayError, FieldError, InvalidError, NotFoundError
 
 
@@ -31,7 +31,7 @@ class SubscriptionBody(Wire):
 
 @route("field.read", "GET", "/field", "The phone's snapshot", gives={200: "FieldSnapshot"})
 def read_field(call: Call) -> Response:
-    """The own tasks and the own unit."""
+    """The own tasks, the own unit, and the plans in force there."""
     board = call.services.board
     if board.epoch is None:
         raise AwayError("The read model is not loaded yet.")
@@ -39,7 +39,10 @@ def read_field(call: Call) -> Response:
     home = board.unit(unit) if unit else None
     if home is None:
         raise NotFoundError("This account has no unit.")
-    return reply({"epoch": board.epoch, "jurisdiction": home.jurisdiction, **phone_snapshot(board, home.id, call.services.sealer)})
+    plans = plans_in_force(board, home.jurisdiction)
+    return reply(
+        {"epoch": board.epoch, "jurisdiction": home.jurisdiction, **phone_snapshot(board, home.id, call.services.sealer), "plan": plans}
+    )
 
 
 @route("push.key", "GET", "/push/key", "The key that this installation's pushes are signed with", gives={200: "PushKey"})

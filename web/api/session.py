@@ -10,6 +10,7 @@ from web.access.sessions import clear_cookies, log_in, log_out, set_cookies
 from web.api.bodies import LoginBody
 from web.api.replies import reply
 from web.api.routes import Call, route
+from web.fanout.handshake import page_told_port
 from web.problems import WebError
 from web.services import Services
 
@@ -25,6 +26,7 @@ def me(services: Services, caller: Caller) -> dict[str, Any]:
         "account": account.account, "username": account.username, "role": account.role, "area": account.area, "area_name": name,
         "unit": account.unit, "point": account.point, "display_name": account.display_name,
         "jurisdictions": rooms_of(account.area, services.runtime.jurisdictions), "simulated": account.simulated,
+        "phones_port": page_told_port(services.runtime.web),
     }  # fmt: skip
 
 

@@ -41,6 +41,14 @@ def phone_snapshot(board: Board, unit: str, sealer: Sealer) -> dict[str, list[di
     return {"task": tasks(board, unit, sealer), "me": [me(own, sealer)] if own else []}
 
 
+def plans_in_force(board: Board, jurisdiction: str) -> list[dict[str, Any]]:
+    """Return the FieldPlans of a jurisdiction: what every volunteer there should know of the weather."""
+    found = board.find("plan", "plan", jurisdiction)
+    plan = found.document if found else None
+    active = plan.active if isinstance(plan, PlanDocument) else ()
+    return [{"id": f"{one.plan}/{one.warning or ''}", **msgspec.to_builtins(one)} for one in active]
+
+
 def me(unit: UnitDocument, sealer: Sealer) -> dict[str, Any]:
     """Return FieldMe: the unit with its own name and phone opened."""
     form: dict[str, Any] = msgspec.to_builtins(unit)

@@ -4,10 +4,17 @@ import type { Socket } from 'socket.io-client'
 import type { FeedEntry } from './documents'
 import { Feed, type FeedListener } from './feed'
 import { learnServerTime } from './now'
+import { me } from './session'
 import type { Fix, Heartbeat, JoinAck, Room } from './wire'
 
 const RETRY_S = [1, 2, 4, 8, 8, 15]
 const ASK_FOR_MS = 8_000
+
+/** Phones have a path of their own, so that a proxy can send them to processes of their own; without a proxy those have a port of their own. */
+export function whereTo(namespace: '/console' | '/field', phonesPort: number | null, page: { protocol: string; hostname: string }): { url: string; path: string } {
+  if (namespace === '/console') return { url: namespace, path: '/socket.io' }
+  return { url: phonesPort === null ? namespace : `${page.protocol}//${page.hostname}:${phonesPort}${namespace}`, path: '/phones/socket.io' }
+}
 
 export interface LinkState {
   phase: 'connecting' | 'live' | 'lost'
@@ -27,7 +34,7 @@ export interface LinkListener extends FeedListener {
 export class Link {
   readonly state: LinkState = reactive({ phase: 'connecting', heard_at_ms: Date.now(), lost_since_ms: null, tries: 0, next_try_ms: null, refused: null })
   readonly feed: Feed
-  private readonly namespace: string
+  private readonly namespace: '/console' | '/field'
   private readonly listener: LinkListener
   private socket: Socket | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -53,7 +60,8 @@ export class Link {
   async start(): Promise<void> {
     const { io } = await import('socket.io-client')
     if (this.stopped) return
-    const socket = io(this.namespace, { path: '/socket.io', transports: ['websocket'], reconnection: false, autoConnect: false, withCredentials: true })
+    const { url, path } = whereTo(this.namespace, me.value?.phones_port ?? null, location)
+    const socket = io(url, { path, transports: ['websocket'], reconnection: false, autoConnect: false, withCredentials: true })
     this.socket = socket
     socket.on('connect', () => void this.feed.join())
     socket.on('disconnect', () => this.lose())

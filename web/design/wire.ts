@@ -15,6 +15,8 @@ export interface Me {
   display_name: string
   jurisdictions: string[]
   simulated: boolean
+  /** Where phones connect to when it is not where the page came from. */
+  phones_port?: number | null
 }
 
 export interface Session {

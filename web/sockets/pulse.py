@@ -1,36 +1,31 @@
-"""What goes out by the clock: heartbeats, who is on duty, positions; and the end of log-ins that were ended."""
+"""What goes to consoles by the clock: heartbeats, who is on duty, positions; and the end of log-ins that were ended."""
 
-import time
 from collections import defaultdict
 from typing import Any
 
 import gevent
 import msgspec
 import redis
-import structlog
 from flask_socketio import SocketIO
 
 from contracts.errors import StoreAwayError
 from dispatch.areas import covers
 from web.access.caller import Caller, rooms_of
-from web.access.sessions import caller_of_claims
-from web.access.tokens import Claims
 from web.api.health import parts_of
 from web.board.board import Board
 from web.board.masking import mask
+from web.board.whereabouts import Whereabouts
 from web.clock import now_ms
-from web.problems import NoSessionError
+from web.ports import Fixes
 from web.services import Services
-from web.sockets import console, field
-from web.sockets.events import ConsoleEvents, FieldEvents
-from web.sockets.field import FieldFeed
+from web.sockets import console
+from web.sockets.events import ConsoleEvents
+from web.sockets.periodic import every
 
-log = structlog.get_logger()
 HEARTBEAT_S = 2.0
 _POSITIONS_S = 1.0
 _DUTY_KEY = "duty"
 _DUTY_KEPT_MS = 8_000
-Fixes = dict[str, tuple[int, float, float]]
 
 
 class DutyPerson(msgspec.Struct, frozen=True):
@@ -46,25 +41,14 @@ class DutyPerson(msgspec.Struct, frozen=True):
 class Pulse:
     """Two greenlets of one process."""
 
-    def __init__(self, services: Services, sockets: SocketIO, desks: ConsoleEvents, phones: FieldEvents, field_feed: FieldFeed) -> None:
-        self._services, self._sockets, self._desks, self._phones, self._field = services, sockets, desks, phones, field_feed
+    def __init__(self, services: Services, sockets: SocketIO, desks: ConsoleEvents) -> None:
+        self._services, self._sockets, self._desks = services, sockets, desks
         self._duty: list[DutyPerson] = []
-        self._fixes: dict[str, Fixes] = defaultdict(dict)
+        self._whereabouts = Whereabouts(services.read_model)
 
     def start(self) -> list[gevent.Greenlet]:
         """Begin."""
-        return [gevent.spawn(self._every, HEARTBEAT_S, self.beat), gevent.spawn(self._every, _POSITIONS_S, self.tell_positions)]
-
-    @staticmethod
-    def _every(period_s: float, act: Any) -> None:
-        while True:
-            started_s = time.monotonic()
-            try:
-                act()
-            except Exception:
-                # A clock of the process: it goes on whatever happened.
-                log.exception("a periodic task failed", task=act.__name__)
-            gevent.sleep(max(0.05, period_s - (time.monotonic() - started_s)))
+        return [gevent.spawn(every, HEARTBEAT_S, self.beat), gevent.spawn(every, _POSITIONS_S, self.tell_positions)]
 
     # --- heartbeats
 
@@ -82,9 +66,6 @@ class Pulse:
             payload = self._heartbeat(board, area, parts)
             for sid in sids:
                 self._sockets.emit("heartbeat", payload, namespace=console.NAMESPACE, to=sid)
-        for sid, rooms in self._field.heartbeats():
-            payload = {"at_ms": now_ms(), "epoch": board.epoch or "", "rooms": rooms, "parts": parts, "duty": []}
-            self._sockets.emit("heartbeat", payload, namespace=field.NAMESPACE, to=sid)
 
     def _heartbeat(self, board: Board, area: str, parts: dict[str, str]) -> dict[str, Any]:
         age_ms = self._services.follower.age_ms
@@ -119,24 +100,12 @@ class Pulse:
         )
 
     def _end_sessions(self) -> None:
-        for events in (self._desks, self._phones):
-            for sid, caller in list(events.desk.callers.items()):
-                code = self._ended(caller)
-                if code is not None:
-                    self._sockets.emit("session_ended", {"code": code}, namespace=events.namespace, to=sid)
-                    gevent.sleep(0)
-                    self._sockets.server.disconnect(sid, namespace=events.namespace)
-
-    def _ended(self, caller: Caller) -> str | None:
-        if not self._services.board.accounts:
-            return None
-        if caller.expires_at_ms <= now_ms():
-            return NoSessionError.code
-        try:
-            caller_of_claims(self._services, Claims(caller.account.account, caller.session, caller.expires_at_ms))
-        except NoSessionError as ended:
-            return ended.code
-        return None
+        for sid, caller in list(self._desks.desk.callers.items()):
+            code = self._desks.desk.ended(caller)
+            if code is not None:
+                self._sockets.emit("session_ended", {"code": code}, namespace=console.NAMESPACE, to=sid)
+                gevent.sleep(0)
+                self._sockets.server.disconnect(sid, namespace=console.NAMESPACE)
 
     # --- positions
 
@@ -146,20 +115,18 @@ class Pulse:
         for area in {caller.area for caller in self._desks.desk.callers.values()}:
             for room in rooms_of(area, self._services.runtime.jurisdictions):
                 watched[room].add(area)
-        for room, audience in watched.items():
-            try:
-                fixes = self._services.read_model.positions(room)
-            except StoreAwayError:
-                return
-            before, self._fixes[room] = self._fixes[room], fixes
-            fresh = {unit: fix for unit, fix in fixes.items() if before.get(unit) != fix}
-            for area in audience if fresh else ():
-                self._send_positions(room, area, fresh, console.room_name(room, area))
+        try:
+            fresh = self._whereabouts.fresh(watched, self._services.board.epoch)
+        except StoreAwayError:
+            return
+        for room, fixes in fresh.items():
+            for area in watched[room] if fixes else ():
+                self._send_positions(room, area, fixes, console.room_name(room, area))
 
     def tell_joined(self, sid: str, area: str, rooms: tuple[str, ...]) -> None:
         """Send a console that has just joined what is known already."""
         for room in rooms:
-            self._send_positions(room, area, self._fixes[room], sid)
+            self._send_positions(room, area, self._whereabouts.known(room), sid)
 
     def _send_positions(self, room: str, area: str, fixes: Fixes, to: str) -> None:
         held = self._services.board.rooms.get(room)

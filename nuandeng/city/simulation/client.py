@@ -114,10 +114,22 @@ class Room:
         """Connect and stay connected; returns once the socket is open. Raises OSError when it cannot be."""
         try:
             await self._socket.connect(
-                self._base_url, auth={"token": self._person.token}, namespaces=[self._namespace], transports=["websocket"], wait_timeout=20
+                self._where(),
+                auth={"token": self._person.token},
+                namespaces=[self._namespace],
+                transports=["websocket"],
+                wait_timeout=20,
+                socketio_path="phones/socket.io" if self._namespace == "/field" else "socket.io",
             )
         except socketio.exceptions.ConnectionError as error:
             raise ConnectionRefusedError(str(error)) from error
+
+    def _where(self) -> str:
+        """Phones may have a port of their own."""
+        port = self._person.me.get("phones_port")
+        if self._namespace != "/field" or port is None:
+            return self._base_url
+        return str(httpx.URL(self._base_url).copy_with(port=port))
 
     async def close(self) -> None:
         await self._socket.disconnect()

@@ -7,6 +7,7 @@ import msgspec
 from contracts.terms import Role
 from fuzz.targets.http import SOUND_BODIES
 from tests.contract.access.people import AREAS, ROLES, Place
+from tests.integration.web.phone_wire import connect
 from tests.integration.web.town import CITY, COUNTY, OTHER, Person
 from web.api.every import ROUTES
 from web.api.routes import Route
@@ -95,7 +96,7 @@ _EVENTS: dict[str, dict[str, tuple[str, Any]]] = {
 
 def _asked(place: Place, namespace: str, asks: dict[str, tuple[str, Any]], person: Person | None) -> dict[str, bool]:
     web = place.town.web
-    socket = web.sockets.test_client(web.app, namespace=namespace, auth={"token": person.token if person else "x.y"})
+    socket = connect(web, namespace, person.token if person else "x.y")
     let_in = {f"socket{namespace.replace('/', '.')}": bool(socket.is_connected(namespace))}
     for name, (event, body) in asks.items() if socket.is_connected(namespace) else ():
         answer = socket.emit(event, body, namespace=namespace, callback=True)

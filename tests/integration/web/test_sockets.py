@@ -12,6 +12,7 @@ from contracts.registry_entries import UnitEntry
 from contracts.terms import Role, UnitKind, UnitState
 from contracts.values import Actor, Place
 from stream.readmodel import keys
+from tests.integration.web.phone_wire import connect
 from tests.integration.web.town import ADMIN, CITY, COUNTY, ELSEWHERE, OTHER, SQUARE, Person, Town
 from web.app import Web
 
@@ -22,7 +23,7 @@ class Screen:
     """A client that does what a front-end does: holds documents by the rule of snapshot and changes."""
 
     def __init__(self, web: Web, person: Person, namespace: str = "/console") -> None:
-        self.socket = web.sockets.test_client(web.app, namespace=namespace, auth={"token": person.token})
+        self.socket = connect(web, namespace, person.token)
         self.namespace = namespace
         self.rooms: dict[str, dict[str, dict[str, Any]]] = {}
         self.sequences: dict[str, int] = {}
@@ -183,7 +184,7 @@ def test_rooms_are_checked(web: Web, person: Any, screen: Any) -> None:
     assert one.ask("join", {"rooms": "all"})["code"] == "invalid"
     assert one.ask("since", None)["code"] == "invalid"
     for role, namespace in ((Role.RESPONDER, "/console"), (Role.OPERATOR, "/field")):
-        refused = web.sockets.test_client(web.app, namespace=namespace, auth={"token": person(role, OTHER).token})
+        refused = connect(web, namespace, person(role, OTHER).token)
         assert not refused.is_connected(namespace)
     for token in ("forged.token", None, 7):
         assert not web.sockets.test_client(web.app, namespace="/console", auth={"token": token}).is_connected("/console")
@@ -199,10 +200,7 @@ def test_every_role_opens_the_namespaces_that_the_table_says(web: Web, person: A
         token = person(role, COUNTY, unit="u1").token
         for namespace in ("/console", "/field"):
             allowed = role in RULES[f"socket.{namespace[1:]}"]
-            assert web.sockets.test_client(web.app, namespace=namespace, auth={"token": token}).is_connected(namespace) is allowed, (
-                role,
-                namespace,
-            )
+            assert connect(web, namespace, token).is_connected(namespace) is allowed, (role, namespace)
 
 
 def test_nothing_sealed_and_no_name_goes_to_a_console(town: Town, web: Web, screen: Any) -> None:
