@@ -20,10 +20,7 @@ from bench.goals import GOALS, Goal
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-MODULES = (
-    "stream_writer", "stream_projector", "answers", "screen", "positions", "browser_frame", "recommendation", "second_start", "vision_cost",
-    "recall",
-)  # fmt: skip
+MODULES = ("stream_writer", "stream_projector", "recommendation", "second_start", "vision_cost", "recall")
 _LONGEST_S = 600
 
 

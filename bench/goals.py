@@ -19,16 +19,6 @@ GOALS: dict[str, Goal] = {
     "decide_per_s": Goal("commands/s", "deciding alone, decoded to encoded, on one core", None, "higher"),
     "projector_commits_per_s": Goal("commits/s", "commits into the read model, feed included", 20_000, "higher"),
     "replay_events_per_s": Goal("events/s", "folding the log from Kafka, digest included", 200_000, "higher"),
-    "answer_p99_ms": Goal("ms", "a command over HTTP to its committed answer, 100 operators at their consoles, p99", 50, "lower"),
-    "answer_p50_ms": Goal("ms", "the same, median", None, "lower"),
-    "answers_at_most_per_s": Goal("commands/s", "commands that the same operators get answered when none of them pauses", None, "higher"),
-    "screen_p99_ms_200": Goal("ms", "a fact in Kafka to the event at a console's socket, at 200 facts a second, p99", 50, "lower"),
-    "screen_p99_ms_1000": Goal("ms", "the same at 1,000 facts a second", 100, "lower"),
-    "positions_per_s": Goal("positions/s", "positions from the web process' packer through Kafka into GEO", 40_000, "higher"),
-    "positions_written_per_s": Goal("positions/s", "of these, written to GEO; who has moved on meanwhile is written once", None, "higher"),
-    "browser_frame_ms": Goal(
-        "ms", "a frame of the console in a full city that changes five times a second, drawn without a graphics card, p95", 33, "lower"
-    ),
     "ranking_one_ms": Goal("ms", "one incident's recommendation in a city of 17,000 volunteers, p99", 5, "lower"),
     "ranking_one_province_ms": Goal("ms", "the same in a province of 270,000, p99", 10, "lower"),
     "start_s": Goal("s", "second `nuandeng up` until ready", 20, "lower"),

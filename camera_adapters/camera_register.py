@@ -1,8 +1,7 @@
 """Which cameras there are and where: read from the log, where they are registered.
 
-Addresses hold logins, so they are not in the read model that consoles see. Only records that stand count, by the same rule as everywhere
-(stream.log.fold): one that is unreadable as a whole, or on another's partition, moves no chain on. What was read so far is kept in a file,
-so that a start reads only what is new.
+Addresses hold logins, so they are not in the read model that consoles see. Only records that stand count; records without a camera
+are not parsed beyond their place in the chain. What was read so far is kept in a file, so that a start reads only what is new.
 """
 
 import os
@@ -17,12 +16,13 @@ import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from contracts.commit import GENESIS, decode_commit, digest, stands
+from contracts.commit import GENESIS, decode_commit, digest
 from contracts.events import CamerasRegistered
 from contracts.registry_entries import CameraEntry
-from stream.partition import partition_count, partition_of
+from stream.partition import partition_count
 
 _log = structlog.get_logger(__name__)
+_MARK = b"CamerasRegistered"
 _SAVE_EVERY_S = 30.0
 _AGAIN_S = 2.0
 
@@ -34,6 +34,14 @@ class RegisteredCamera(msgspec.Struct, frozen=True, kw_only=True):
     entry: CameraEntry
 
 
+class _Link(msgspec.Struct):
+    """Where a record stands in its chain; the rest of it is skipped, not parsed."""
+
+    jurisdiction: str
+    sequence: int
+    previous: str
+
+
 class Known(msgspec.Struct):
     """What was read: next offset by partition, head by jurisdiction, cameras by jurisdiction and name."""
 
@@ -42,19 +50,27 @@ class Known(msgspec.Struct):
     cameras: dict[str, dict[str, CameraEntry]] = {}
 
 
-def step(known: Known, partition: int, record: bytes) -> bool:
-    """Take the next record of a partition; say whether the cameras changed. Records that don't stand, or can't be read, change nothing."""
+_decode_link = msgspec.json.Decoder(_Link).decode
+
+
+def step(known: Known, record: bytes) -> bool:
+    """Take the next record of the log; say whether the cameras changed. Records that don't stand, or can't be read, change nothing."""
     try:
-        commit = decode_commit(record)
+        link = _decode_link(record)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
-    sequence, head = known.heads.get(commit.jurisdiction, (0, GENESIS))
-    if partition_of(commit.jurisdiction) != partition or not stands(commit, sequence=sequence, head=head):
+    sequence, head = known.heads.get(link.jurisdiction, (0, GENESIS))
+    if link.sequence != sequence + 1 or link.previous != head:
         return False
-    known.heads[commit.jurisdiction] = (commit.sequence, digest(record))
-    registered = [entry for event in commit.events if isinstance(event, CamerasRegistered) for entry in event.cameras]
-    if registered:
-        known.cameras.setdefault(commit.jurisdiction, {}).update({entry.camera: entry for entry in registered})
+    known.heads[link.jurisdiction] = (link.sequence, digest(record))
+    if _MARK not in record:
+        return False
+    try:
+        events = decode_commit(record).events
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    registered = [entry for event in events if isinstance(event, CamerasRegistered) for entry in event.cameras]
+    known.cameras.setdefault(link.jurisdiction, {}).update({entry.camera: entry for entry in registered})
     return bool(registered)
 
 
@@ -136,7 +152,7 @@ class CameraRegister:
         changed = False
         for partition, records in batches.items():
             for record in records:
-                changed = step(self._known, partition.partition, record.value or b"") or changed
+                changed = step(self._known, record.value or b"") or changed
                 self._known.offsets[partition.partition] = record.offset + 1
         return changed
 

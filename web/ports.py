@@ -19,17 +19,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     documents: Mapping[str, Mapping[str, bytes]]
 
 
-Fixes = Mapping[str, tuple[int, float, float]]
-
-
-class Moves(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved in one jurisdiction, unit → (at_ms, lat_wgs84, lon_wgs84), up to `at`. cut: there may have been more before."""
-
-    at: str
-    fixes: Fixes
-    cut: bool
-
-
 class ReadModel(Protocol):
     """The read model. Every method raises StoreAwayError when it does not answer."""
 
@@ -50,12 +39,6 @@ class ReadModel(Protocol):
 
     def positions(self, jurisdiction: str) -> dict[str, tuple[int, float, float]]:
         """Return unit → (at_ms, lat_wgs84, lon_wgs84) of the last known fixes."""
-
-    def moves_end(self, jurisdiction: str) -> str:
-        """Return where the moves stand now, to be asked for what comes after."""
-
-    def moves(self, after: Mapping[str, str]) -> dict[str, Moves]:
-        """Return what moved since (jurisdiction → where they stood), without waiting; nothing of a jurisdiction where nobody did."""
 
 
 class Gate(Protocol):

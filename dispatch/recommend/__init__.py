@@ -1,6 +1,5 @@
 """Whom to ask."""
 
-from dispatch.recommend.drawbacks import WEIGHTS, Weights
-from dispatch.recommend.rank import UnitFacts, rank
+from dispatch.recommend.rank import WEIGHTS, UnitFacts, Weights, rank
 
 __all__ = ["WEIGHTS", "UnitFacts", "Weights", "rank"]

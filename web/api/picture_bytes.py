@@ -12,9 +12,6 @@ from web.ports import HeadBlur
 from web.problems import TooLargeError, UnreadableBodyError
 
 MOST_PIXELS = 64_000_000
-# So many are held as an array, 3 bytes each. A baseline JPEG of more is decoded at half or a quarter of its size, which costs its decoder
-# nothing; of any other file the decoder holds all of it, and more of it is refused.
-_HELD_PIXELS = 16_000_000
 # No camera writes less than a byte for so many pixels; a file of a few bytes must not cost a server a second and 200 MB.
 _PIXELS_A_BYTE = 500
 _SMALL_PIXELS = 4_000_000
@@ -24,8 +21,6 @@ _MOSAIC_CELLS = 24
 Image = NDArray[np.uint8]
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-# Baseline and extended sequential: decoded row by row. A progressive one is held whole.
-_ONE_PASS = frozenset({0xC0, 0xC1})
 # Markers without a length. Taken for one with a length, whoever reads the size skips to where the sender wants, and a decoder does not.
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 # Nothing that stands before a frame: zero after FF, start, end, scan.
@@ -37,7 +32,7 @@ def take_in(raw: bytes, blur: HeadBlur | None) -> tuple[bytes, bytes, str]:
 
     Raises:
         UnreadableBodyError: neither JPEG nor PNG, or damaged.
-        TooLargeError: more than MOST_PIXELS, or than is held at once of a file that cannot be decoded smaller.
+        TooLargeError: more than MOST_PIXELS.
     """
     check_size(raw)
     # OpenCV lets other greenlets run only from another thread.
@@ -53,8 +48,8 @@ def take_in(raw: bytes, blur: HeadBlur | None) -> tuple[bytes, bytes, str]:
 
 def check_size(raw: bytes) -> tuple[int, int]:
     """Return width and height when they may be decoded. Raises UnreadableBodyError, TooLargeError."""
-    width, height, baseline = size_of(raw)
-    if width * height > (MOST_PIXELS if baseline else _HELD_PIXELS):
+    width, height = size_of(raw)
+    if width * height > MOST_PIXELS:
         raise TooLargeError(f"The picture has {width}×{height} pixels.")
     if width * height > max(_SMALL_PIXELS, _PIXELS_A_BYTE * len(raw)):
         raise UnreadableBodyError(f"{len(raw)} bytes are no photograph of {width}×{height} pixels.")
@@ -63,11 +58,11 @@ def check_size(raw: bytes) -> tuple[int, int]:
     return width, height
 
 
-def size_of(raw: bytes) -> tuple[int, int, bool]:
-    """Return width and height in pixels from the header alone, and whether it is a JPEG in one pass. Raises UnreadableBodyError."""
+def size_of(raw: bytes) -> tuple[int, int]:
+    """Return width and height in pixels from the header alone. Raises UnreadableBodyError."""
     if raw.startswith(_PNG) and len(raw) >= 24 and raw[12:16] == b"IHDR":
         width, height = struct.unpack(">II", raw[16:24])
-        return int(width), int(height), False
+        return int(width), int(height)
     if raw.startswith(b"\xff\xd8"):
         at = 2
         while at + 9 <= len(raw) and raw[at] == 0xFF:
@@ -80,7 +75,7 @@ def size_of(raw: bytes) -> tuple[int, int, bool]:
                 break
             elif marker in _FRAMES:
                 height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
-                return int(width), int(height), marker in _ONE_PASS
+                return int(width), int(height)
             else:
                 at += 2 + max(2, length)
     raise UnreadableBodyError("The file is neither a JPEG nor a PNG.")
@@ -113,12 +108,8 @@ def _mosaic(raw: bytes) -> bytes:
 
 
 def _decode(raw: bytes) -> Image:
-    width, height, _ = size_of(raw)
-    how = cv2.IMREAD_COLOR
-    if width * height > _HELD_PIXELS:
-        how = cv2.IMREAD_REDUCED_COLOR_2
     try:
-        image = cv2.imdecode(np.frombuffer(raw, np.uint8), how)
+        image = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as err:
         raise UnreadableBodyError("The picture is damaged.") from err
     if image is None or image.size == 0:

@@ -10,7 +10,7 @@ from contracts.documents import Answer, Change, DocumentKind, FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
 from stream.readmodel import keys
 from stream.readmodel.read import read_changes, read_room
-from web.ports import Moves, Snapshot
+from web.ports import Snapshot
 
 _MOST_ENTRIES = 2000
 _NULL = msgspec.Raw(b"null")
@@ -36,7 +36,9 @@ class RedisReadModel:
     def follow(self, after: Mapping[str, int], wait_ms: int) -> list[FeedEntry]:
         """Return what is newer; waits on the streams for the first. Raises StoreAwayError, UnreadableError."""
         streams: dict[Any, Any] = {keys.feed(name): f"{sequence}-0" for name, sequence in after.items()}
-        found = _streams(_ask(lambda: self._server.xread(streams, count=_MOST_ENTRIES, block=wait_ms)))
+        found = _ask(lambda: self._server.xread(streams, count=_MOST_ENTRIES, block=wait_ms)) or []
+        if isinstance(found, dict):
+            found = [(name, batch) for name, batches in found.items() for batch in batches]
         return [decode_entry(fields[b"e"]) for _, entries in found for _, fields in entries]
 
     def since(self, jurisdiction: str, sequence: int, *, upto: int) -> list[FeedEntry] | None:
@@ -63,46 +65,6 @@ class RedisReadModel:
             at_ms, lat, lon = raw.decode().split(",")[:3]
             positions[unit.decode()] = (int(at_ms), float(lat), float(lon))
         return positions
-
-    def moves_end(self, jurisdiction: str) -> str:
-        """Return the identifier of the last entry of the moves. Raises StoreAwayError."""
-        found = _ask(lambda: self._server.xrevrange(keys.moves(jurisdiction), count=1))
-        return found[0][0].decode() if found else "0-0"
-
-    def moves(self, after: Mapping[str, str]) -> dict[str, Moves]:
-        """Return what moved since. Raises StoreAwayError, UnreadableError."""
-        if not after:
-            return {}
-        streams: dict[Any, Any] = {keys.moves(name): at for name, at in after.items()}
-        found = _streams(_ask(lambda: self._server.xread(streams, count=keys.MOVES_KEPT)))
-        names = {keys.moves(name): name for name in after}
-        return {names[stream.decode()]: _moves(entries) for stream, entries in found}
-
-
-def _streams(reply: Any) -> list[tuple[bytes, list[Any]]]:
-    if isinstance(reply, dict):
-        return [(name, batch) for name, batches in reply.items() for batch in batches]
-    return reply or []
-
-
-class _Move(msgspec.Struct):
-    unit: str
-    at_ms: int
-    lat_wgs84: float
-    lon_wgs84: float
-
-
-_decode_moves = msgspec.json.Decoder(list[_Move]).decode
-
-
-def _moves(entries: list[Any]) -> Moves:
-    fixes: dict[str, tuple[int, float, float]] = {}
-    try:
-        for _, fields in entries:
-            fixes.update({one.unit: (one.at_ms, one.lat_wgs84, one.lon_wgs84) for one in _decode_moves(fields[b"m"])})
-    except (msgspec.MsgspecError, UnicodeDecodeError) as err:
-        raise UnreadableError(f"What moved is not readable: {err}") from err
-    return Moves(at=entries[-1][0].decode(), fixes=fixes, cut=len(entries) >= keys.MOVES_KEPT)
 
 
 class _Change(msgspec.Struct):
