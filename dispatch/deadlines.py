@@ -7,7 +7,7 @@ from dispatch.assignment.decide import run_out as assignment_run_out
 from dispatch.clocks import Running, find, next_deadline
 from dispatch.decision import Decision, Handler, handles
 from dispatch.incident.calls import find_wave
-from dispatch.incident.decide import wake
+from dispatch.incident.decide import dispatch_by_plan, wake
 from dispatch.incident.entity import Incident
 from dispatch.incident.reports import open_revisit
 from dispatch.transitions import Machine
@@ -73,3 +73,6 @@ def _incident(d: Decision, incident: Incident, clock: Clock, percent: int) -> No
         d.emit(e.ClockAlerted(incident=incident.id, clock=clock, percent=percent))
         if percent == 100:
             d.emit(e.IncidentEscalated(incident=incident.id, clock=clock))
+        if clock is Clock.DISPATCH and not incident.exhausted:
+            # More waited than a plan's activation could dispatch in one commit.
+            dispatch_by_plan(d, incident.id)

@@ -11,6 +11,7 @@ from contracts.terms import UnitKind, UnitState
 from contracts.values import Candidate, Place, ShortfallCount
 from dispatch import State, document
 from dispatch.recommend.rank import UnitFacts, rank
+from dispatch.recommend.waves import kinds_of
 from stream.readmodel import keys
 
 # decide drops those who are no longer free when it comes to it.
@@ -24,21 +25,18 @@ Near = dict[str, tuple[float, float]]
 
 
 async def candidates_for(
-    store: redis.asyncio.Redis, state: State, effect: FindWave, now_ms: int
+    store: redis.asyncio.Redis, state: State, effect: FindWave, now_ms: int, promised: frozenset[str] = frozenset()
 ) -> tuple[tuple[Candidate, ...], tuple[ShortfallCount, ...]]:
     """Return candidates, best first, three times as many as wanted, and what is short when there are too few.
 
+    Args:
+        promised: units whose offers are on their way to the log; they are passed over.
     Raises:
         redis.RedisError: the read model is away; nothing is known of where anybody is.
     """
     wanted = effect.wanted * SPARE
-    asked = frozenset(effect.asked_before)
-    if effect.vehicles:
-        kinds = frozenset({UnitKind.VEHICLE})
-    elif effect.with_point:
-        kinds = frozenset({UnitKind.VOLUNTEER, UnitKind.PATROL, UnitKind.POINT})
-    else:
-        kinds = frozenset({UnitKind.VOLUNTEER, UnitKind.PATROL})
+    asked = promised.union(effect.asked_before)
+    kinds = kinds_of(effect)
     near: Near = {}
     for kind in sorted(kinds):
         near |= await _nearest(store, keys.geo(state.jurisdiction, kind, free=True), effect.place, wanted + len(asked), effect.radius_m)

@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
 
 import redis
 import redis.asyncio
@@ -12,6 +14,7 @@ from aiokafka.errors import KafkaError
 from contracts.commands import AnyBody, OfferWave, RecordDelivery, RecordEffect
 from contracts.effects import CallUp, Effect, FindWave, NotifyUnit, TellReporter
 from contracts.terms import Channel, DeliveryStatus, UnitKind, UnitState, Urgency
+from contracts.values import Candidate, ShortfallCount
 from dispatch import State, owed
 from stream.candidates import candidates_for
 from stream.commands import CommandSender, system_command
@@ -27,11 +30,14 @@ _AT_ONCE = 16
 # A push service that is away is tried again for as long as the message is worth something, and at least so often.
 _PUSH_TRIES = 3
 
+_Answer = tuple[tuple[Candidate, ...], tuple[ShortfallCount, ...]]
+
 
 class Effects:
     """Looks at what the followed states owe, does it once, and again after AGAIN_S if it is owed still.
 
     Identifiers say which effect and which attempt, so a second worker, or this one after a restart, changes nothing twice.
+    Searches for units that a jurisdiction owes at the same time (a plan dispatches all that wait) are answered together, see shares.py.
     """
 
     def __init__(
@@ -39,6 +45,8 @@ class Effects:
     ) -> None:
         self._follower, self._store, self._sender, self._secrets, self._pusher = follower, store, sender, secrets, pusher
         self._tried: dict[tuple[str, str], tuple[int, float]] = {}
+        # Whom the answers that are on their way to the log offer: by jurisdiction, by effect.
+        self._promised: dict[str, dict[str, frozenset[str]]] = {}
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self.counts: Counter[str] = Counter()
@@ -62,6 +70,7 @@ class Effects:
     def _look(self, now_s: float) -> None:
         owing: set[tuple[str, str]] = set()
         for state in self._follower.states():
+            searches: list[tuple[FindWave, int]] = []
             for name, effect in owed(state).items():
                 place = (state.jurisdiction, name)
                 owing.add(place)
@@ -69,37 +78,74 @@ class Effects:
                 if now_s < next_s:
                     continue
                 self._tried[place] = (attempt + 1, now_s + AGAIN_S)
-                task = asyncio.create_task(self._do(state, effect, attempt))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                if isinstance(effect, FindWave):
+                    searches.append((effect, attempt))
+                else:
+                    self._start(state, [(effect, attempt)], self._handle(state, effect, attempt))
+            if searches:
+                self._start(state, searches, self._search(state, searches))
         for place in self._tried.keys() - owing:
             del self._tried[place]
+            self._promised.get(place[0], {}).pop(place[1], None)
 
-    async def _do(self, state: State, effect: Effect, attempt: int) -> None:
+    def _start(self, state: State, effects: Sequence[tuple[Effect, int]], doing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._do(state, effects, doing))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, state: State, effects: Sequence[tuple[Effect, int]], doing: Coroutine[Any, Any, None]) -> None:
         async with self._at_once:
             try:
-                await self._handle(state, effect, attempt)
-                self.counts["done"] += 1
+                await doing
+                self.counts["done"] += len(effects)
             except (KafkaError, redis.RedisError, OSError, TimeoutError) as err:
-                self.counts["waits"] += 1
-                log.warning("effect_waits", **_place(state, effect, attempt), error=repr(err))
-                self._tried[state.jurisdiction, effect.effect] = (attempt, time.monotonic() + 1.0)
+                self.counts["waits"] += len(effects)
+                log.warning("effect_waits", **_place(state, *effects[0]), effects=len(effects), error=repr(err))
+                for effect, attempt in effects:
+                    self._tried[state.jurisdiction, effect.effect] = (attempt, time.monotonic() + 1.0)
             except Exception:
-                self.counts["failures"] += 1
-                log.exception("effect_failed", **_place(state, effect, attempt))
+                self.counts["failures"] += len(effects)
+                log.exception("effect_failed", **_place(state, *effects[0]), effects=len(effects))
 
     async def _handle(self, state: State, effect: Effect, attempt: int) -> None:
-        if isinstance(effect, FindWave):
-            found, short = await candidates_for(self._store, state, effect, time.time_ns() // 1_000_000)
-            body = OfferWave(incident=effect.incident, effect=effect.effect, wave=effect.wave, candidates=found, shortfalls=short)
-            await self._send(state, effect, attempt, body)
-        elif isinstance(effect, NotifyUnit):
+        if isinstance(effect, NotifyUnit):
             await self._notify(state, effect, attempt)
         elif isinstance(effect, CallUp):
             await self._call_up(state, effect, attempt)
         elif isinstance(effect, TellReporter):
             # The reporter's own page shows how it ended; no channel calls them back yet.
             await self._send(state, effect, attempt, RecordEffect(effect=effect.effect, done=False, detail="no_channel"))
+
+    async def _search(self, state: State, searches: Sequence[tuple[FindWave, int]]) -> None:
+        """Answer all searches that a jurisdiction owes now: one by itself, several so that they don't ask for the same people."""
+        together: Mapping[str, _Answer] = {}
+        if len(searches) > 1:
+            from stream.shares import shares_for  # noqa: PLC0415 - loads numpy, and rivals have OR-Tools loaded: memory that a calm night saves
+
+            try:
+                promised = self._promised_to_others(state, [effect for effect, _ in searches])
+                together = await shares_for(self._store, state, [effect for effect, _ in searches], promised, _now_ms())
+                self.counts["shared_out"] += len(together)
+            except (ArithmeticError, ImportError) as err:
+                # One after the other is worse, but never nothing.
+                log.warning("not_shared_out", **_place(state, *searches[0]), effects=len(searches), error=repr(err))
+        sending = []
+        for effect, attempt in searches:
+            answer = together.get(effect.effect)
+            if answer is None:
+                promised = self._promised_to_others(state, [effect])
+                answer = await candidates_for(self._store, state, effect, _now_ms(), promised)
+            found, short = answer
+            self._promised.setdefault(state.jurisdiction, {})[effect.effect] = frozenset(one.unit for one in found[: effect.wanted])
+            body = OfferWave(incident=effect.incident, effect=effect.effect, wave=effect.wave, candidates=found, shortfalls=short)
+            sending.append(self._send(state, effect, attempt, body))
+        await asyncio.gather(*sending)
+
+    def _promised_to_others(self, state: State, searches: Sequence[FindWave]) -> frozenset[str]:
+        """Whom answers that the state doesn't show yet have offered; the writer would drop them from another one."""
+        own = {search.effect for search in searches}
+        by_effect = self._promised.get(state.jurisdiction, {})
+        return frozenset().union(*(units for effect, units in by_effect.items() if effect not in own))
 
     async def _notify(self, state: State, effect: NotifyUnit, attempt: int) -> None:
         late = effect.expires_at_ms is not None and effect.expires_at_ms <= time.time_ns() // 1_000_000
@@ -150,6 +196,10 @@ class Effects:
     async def _send(self, state: State, effect: Effect, attempt: int, body: AnyBody) -> None:
         command = system_command(body, jurisdiction=state.jurisdiction, command_id=_command_id(state, effect, attempt))
         await self._sender.send(command)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _command_id(state: State, effect: Effect, attempt: int) -> str:

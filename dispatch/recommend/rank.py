@@ -8,10 +8,10 @@ import msgspec
 
 from contracts.documents import UnitDocument
 from contracts.terms import Shortfall, Skill, UnitKind, UnitState
-from contracts.values import Candidate, Place, ShortfallCount, Value
+from contracts.values import Candidate, Place, ShortfallCount
 from dispatch.places import distance_m
+from dispatch.recommend.drawbacks import DETOUR, WEIGHTS, Weights, drawbacks, speed_m_s
 
-_DETOUR: Final = 1.3  # of a street network over the straight line
 _OFF: Final = frozenset({UnitState.OFF_DUTY, UnitState.OUT_OF_SERVICE})
 _BUSY: Final = frozenset({UnitState.RESERVED, UnitState.COMMITTED})
 
@@ -25,28 +25,6 @@ class UnitFacts(msgspec.Struct, frozen=True, kw_only=True):
     fix_at_ms: int | None = None
     distance_m: int | None = None
     eta_s: int | None = None
-
-
-class Weights(Value, frozen=True, kw_only=True):
-    """What counts how much, in minutes of delay that it is worth.
-
-    load_min_per_h: per hour on tasks in the last day. acceptance_min: for somebody who never accepts, half of it when never asked.
-    stale_after_s: an older fix costs stale_min_per_min for each minute beyond; beyond lost_after_s it is no place to send from.
-    """
-
-    walk_m_s: float = 1.2
-    drive_m_s: float = 8.0
-    turn_out_s: int = 60
-    load_min_per_h: float = 1.5
-    acceptance_min: float = 4.0
-    returning_min: float = 2.0
-    lost_contact_min: float = 5.0
-    stale_after_s: int = 600
-    stale_min_per_min: float = 0.2
-    lost_after_s: int = 7_200
-
-
-WEIGHTS: Final = Weights()
 
 
 def rank(
@@ -84,12 +62,16 @@ def rank(
         if reason is not None:
             left_out[reason] += 1
             continue
-        eta_s = fact.eta_s if fact.eta_s is not None else _eta_s(unit.kind, away_m, weights)
-        cost_min, reasons = _cost_min(fact, eta_s, needs, now_ms, weights)
-        age_s = None if fact.fix_at_ms is None else max(0, (now_ms - fact.fix_at_ms) // 1000)
+        eta_s = fact.eta_s
+        if eta_s is None:
+            eta_s = weights.turn_out_s + round((away_m or 0) * DETOUR / speed_m_s(unit.kind, weights))
+        age_s = None if fact.fix_at_ms is None else (now_ms - fact.fix_at_ms) / 1000
+        drawback_min, reasons = drawbacks(unit.state, unit.load_h, unit.acceptance, unit.lost_contact, age_s, weights)
+        cost_min = eta_s / 60 + drawback_min
         chosen = Candidate(
-            unit=unit.id, kind=unit.kind, rank=1, score=round(100 - cost_min, 2), distance_m=away_m, eta_s=eta_s, location_age_s=age_s,
-            skills=unit.skills, load_h=unit.load_h, acceptance=unit.acceptance, reasons=reasons, wave=wave,
+            unit=unit.id, kind=unit.kind, rank=1, score=round(100 - cost_min, 2), distance_m=away_m, eta_s=eta_s,
+            location_age_s=None if age_s is None else max(0, int(age_s)), skills=unit.skills, load_h=unit.load_h,
+            acceptance=unit.acceptance, reasons=("has_skill", *reasons) if needs else reasons, wave=wave,
         )
         found.append((cost_min, away_m if away_m is not None else 1 << 30, unit.id, chosen))
     found.sort(key=lambda one: one[:3])
@@ -131,42 +113,3 @@ def _why_not(  # noqa: PLR0917 - private, and all of it is needed
     if radius_m is not None and away_m is not None and away_m > radius_m:
         return Shortfall.OUTSIDE_RADIUS
     return None
-
-
-def _eta_s(kind: UnitKind, away_m: int | None, weights: Weights) -> int:
-    speed_m_s = weights.drive_m_s if kind in (UnitKind.VEHICLE, UnitKind.PATROL) else weights.walk_m_s
-    return weights.turn_out_s + round((away_m or 0) * _DETOUR / speed_m_s)
-
-
-def _cost_min(fact: UnitFacts, eta_s: int, needs: tuple[Skill, ...], now_ms: int, weights: Weights) -> tuple[float, tuple[str, ...]]:
-    """Return the minutes that this unit costs, and the codes of what speaks for or against it."""
-    unit = fact.unit
-    cost_min = eta_s / 60
-    reasons: list[str] = ["has_skill"] if needs else []
-    age_s = None if fact.fix_at_ms is None else (now_ms - fact.fix_at_ms) / 1000
-    if age_s is not None and age_s > weights.stale_after_s:
-        cost_min += (age_s - weights.stale_after_s) / 60 * weights.stale_min_per_min
-        reasons.append("location_stale")
-    elif age_s is not None:
-        reasons.append("location_fresh")
-    if unit.load_h > 0:
-        cost_min += unit.load_h * weights.load_min_per_h
-        reasons.append("loaded")
-    else:
-        reasons.append("rested")
-    if unit.acceptance is None:
-        cost_min += weights.acceptance_min / 2
-        reasons.append("never_asked")
-    else:
-        cost_min += (1 - unit.acceptance) * weights.acceptance_min
-        if unit.acceptance >= 0.7:
-            reasons.append("often_accepts")
-        elif unit.acceptance < 0.3:
-            reasons.append("seldom_accepts")
-    if unit.state is UnitState.RETURNING:
-        cost_min += weights.returning_min
-        reasons.append("returning")
-    if unit.lost_contact:
-        cost_min += weights.lost_contact_min
-        reasons.append("lost_contact")
-    return cost_min, tuple(reasons)

@@ -8,13 +8,18 @@ from contracts.documents import ActivePlan
 from contracts.effects import CallUp
 from contracts.observations import WeatherWarning
 from contracts.registry_entries import PlanEntry
-from contracts.terms import Clock, Hazard, WarningKind, WarningLevel
+from contracts.terms import Clock, Hazard, IncidentState, Urgency, WarningKind, WarningLevel
 from contracts.values import PlanSettings
 from dispatch.decision import Decision, Handler, Refused, handles
+from dispatch.incident.decide import dispatch_by_plan
 from dispatch.weather.entity import InForce
+from dispatch.weather.settings import settings_in_force
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
 _AHEAD_MOST_MS: Final = 400 * 86_400_000
+# A commit holds no more than 900 KiB, and each takes about one of them.
+DISPATCHED_AT_ONCE: Final = 500
+_URGENCIES: Final = (Urgency.VERY_URGENT, Urgency.URGENT, Urgency.ROUTINE)
 _LEVELS: Final = (WarningLevel.BLUE, WarningLevel.YELLOW, WarningLevel.ORANGE, WarningLevel.RED)
 
 
@@ -108,8 +113,19 @@ def recompute(d: Decision, reason: str) -> None:
     hazards |= {d.state.plans[plan].hazard for plan in d.state.overrides}
     wanted = {hazard: _wanted(d, hazard) for hazard in sorted(hazards)}
     keep_open = _points_of(d, [found for found in wanted.values() if found is not None])
+    by_itself_before = settings_in_force(d.state).auto_dispatch
     for hazard, found in wanted.items():
         _bring(d, hazard, found, keep_open, reason)
+    if settings_in_force(d.state).auto_dispatch and not by_itself_before:
+        _dispatch_waiting(d)
+
+
+def _dispatch_waiting(d: Decision) -> None:
+    """Call for help for all that was filed and waits, the most urgent and oldest first; deadlines.py takes those beyond one commit."""
+    waiting = [incident for incident in d.state.incidents.values() if incident.state is IncidentState.FILED]
+    waiting.sort(key=lambda incident: (_URGENCIES.index(incident.urgency), incident.reported_at_ms, incident.id))
+    for incident in waiting[:DISPATCHED_AT_ONCE]:
+        dispatch_by_plan(d, incident.id)
 
 
 def _wanted(d: Decision, hazard: Hazard) -> InForce | None:

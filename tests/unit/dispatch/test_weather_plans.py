@@ -2,16 +2,20 @@
 
 from typing import Any
 
+import msgspec
+import pytest
+
 from contracts import commands as cmd
 from contracts import events as e
-from contracts.effects import CallUp
+from contracts.effects import CallUp, FindWave
 from contracts.observations import WeatherWarning
+from contracts.terms import Asked, Disposition, Hazard, IncidentState, Skill, Source, Urgency, WarningKind, WarningLevel
 from contracts.terms import AssignmentState as A
-from contracts.terms import Disposition, Hazard, IncidentState, Urgency, WarningKind, WarningLevel
 from contracts.values import PlanSettings
 from dispatch import owed
+from dispatch.weather.decide import DISPATCHED_AT_ONCE
 from dispatch.weather.settings import settings_in_force
-from tests.unit.dispatch.night import ADMIN, HOUR_MS, MINUTE_MS, OPERATOR, SUPERVISOR, SYSTEM, Night, names
+from tests.unit.dispatch.night import ADMIN, HOUR_MS, MINUTE_MS, OPERATOR, SECOND_MS, SQUARE, SUPERVISOR, SYSTEM, Night, names
 
 L = WarningLevel
 
@@ -140,6 +144,67 @@ def test_a_plan_with_automatic_dispatch_does_not_wait_for_the_button() -> None:
     assert known.state is IncidentState.DISPATCHED
     wave = owed(night.state)[known.finding or ""]
     assert (wave.wave, wave.radius_m) == (1, 1500)  # type: ignore[union-attr]
+
+
+def test_activation_calls_for_help_for_all_that_waits() -> None:
+    """What was filed before, the most urgent first; what nobody has received yet still waits for a person."""
+    night = cold_night(auto_dispatch=True)
+    waiting = [night.filed(urgency) for urgency in (Urgency.ROUTINE, Urgency.VERY_URGENT, Urgency.URGENT)]
+    reported = night.reported()
+    events = night.do(warning(night), SYSTEM)
+    dispatched = [event.incident for event in events if isinstance(event, e.IncidentDispatched)]
+    assert dispatched == [waiting[1], waiting[2], waiting[0]]
+    searches = [effect for effect in owed(night.state).values() if isinstance(effect, FindWave)]
+    assert {search.incident for search in searches} == set(waiting)
+    assert {(search.wave, search.radius_m) for search in searches} == {(1, 1500)}
+    assert night.state.incidents[reported].state is IncidentState.REPORTED
+    assert night.do(warning(night, "w2"), SYSTEM) != ()
+    assert len([effect for effect in owed(night.state).values() if isinstance(effect, FindWave)]) == 3
+
+
+def test_what_one_commit_cannot_dispatch_follows_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest first; the others when half of their time for dispatching is over."""
+    monkeypatch.setattr("dispatch.weather.decide.DISPATCHED_AT_ONCE", 2)
+    night = cold_night(auto_dispatch=True)
+    waiting = []
+    for _ in range(3):
+        waiting.append(night.filed())
+        night.wait(SECOND_MS)
+    night.do(warning(night), SYSTEM)
+    states = [night.state.incidents[incident].state for incident in waiting]
+    assert states == [IncidentState.DISPATCHED, IncidentState.DISPATCHED, IncidentState.FILED]
+    night.wait(8 * MINUTE_MS)
+    assert night.state.incidents[waiting[2]].state is IncidentState.DISPATCHED
+
+
+def test_a_case_that_found_nobody_is_not_dispatched_again_by_the_clock() -> None:
+    """All waves are over: that is for a supervisor to settle, not for the plan to repeat."""
+    night = cold_night(auto_dispatch=True)
+    night.do(warning(night), SYSTEM)
+    incident = night.filed()
+    for _ in range(3):
+        search = night.state.incidents[incident].finding
+        assert search is not None
+        wave = owed(night.state)[search]
+        assert isinstance(wave, FindWave)
+        night.do(cmd.OfferWave(incident=incident, effect=search, wave=wave.wave, candidates=()), SYSTEM)
+    assert night.state.incidents[incident].state is IncidentState.FILED
+    night.wait(20 * MINUTE_MS)
+    assert night.state.incidents[incident].state is IncidentState.FILED
+    assert night.asked(incident) is Asked.PHONE_SUPERVISOR
+
+
+def test_five_hundred_that_wait_fit_into_one_commit() -> None:
+    """With long names of places and needs, well below what the broker takes."""
+    night = cold_night(auto_dispatch=True)
+    place = msgspec.structs.replace(SQUARE, name="渤海十一路与黄河五路交叉口东南角过街天桥下桥墩北侧" * 2)
+    for _ in range(DISPATCHED_AT_ONCE):
+        events = night.do(cmd.ReportIncident(source=Source.HOTLINE, place=place, urgency=Urgency.URGENT), OPERATOR)
+        night.do(cmd.ReceiveIncident(incident=events[0].incident), OPERATOR)
+        night.do(cmd.FileIncident(incident=events[0].incident, needs=tuple(Skill)), OPERATOR)
+    night.do(warning(night), SYSTEM)
+    assert sum(isinstance(effect, FindWave) for effect in owed(night.state).values()) == DISPATCHED_AT_ONCE
+    assert len(night.records[-1]) < 600 * 1024
 
 
 def test_a_supervisor_activates_and_ends_a_plan_by_hand() -> None:
