@@ -15,7 +15,7 @@ import typer
 
 from contracts.accounts import ADMIN
 from contracts.errors import NuandengError
-from contracts.topics import TOPICS
+from contracts.topics import topics_with
 from nuandeng.audit_commands import audit_app
 from nuandeng.case_feed_commands import case_feed_app
 from nuandeng.containers import write_container_files
@@ -99,9 +99,10 @@ def containers(
     folder: Path,
     host: Annotated[str, typer.Option("--host", help="The name that phones and browsers use.")] = "localhost",
     config: _Config = None,
+    kubernetes: Annotated[bool, typer.Option("--kubernetes", help="For deploy/kubernetes instead of docker-compose.yml.")] = False,
 ) -> None:
     """Write the files that docker-compose.yml mounts: passwords, settings of Kafka and Valkey, runtime files."""
-    for path in write_container_files(folder, _settings(config), host):
+    for path in write_container_files(folder, _settings(config), host, kubernetes=kubernetes):
         typer.echo(str(path))
 
 
@@ -110,7 +111,7 @@ def topics() -> None:
     """Make the accounts, topics and rules that are missing at the broker that NUANDENG_RUNTIME names, by its `admin` account."""
     runtime = runtime_from_environment()
     passwords = runtime.kafka.passwords if runtime.kafka.mechanism else None
-    set_up_broker(kafka_settings(runtime, ADMIN), TOPICS, runtime.kafka.topic_prefix, passwords=passwords)
+    set_up_broker(kafka_settings(runtime, ADMIN), topics_with(runtime.kafka.partitions), runtime.kafka.topic_prefix, passwords=passwords)
 
 
 @config_app.command()

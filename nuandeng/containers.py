@@ -1,7 +1,5 @@
-"""Files for docker-compose.yml: passwords of this installation, the servers' settings, a runtime file for each of Kafka's accounts."""
+"""Files for docker-compose.yml and deploy/kubernetes: passwords, the servers' settings, a runtime file for each of Kafka's accounts."""
 
-import uuid
-from base64 import urlsafe_b64encode
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -9,11 +7,14 @@ import msgspec
 from contracts.accounts import ACCOUNTS, ADMIN, RETIRED
 from contracts.runtime import KafkaAccess, Runtime, WebListener
 from nuandeng.embedded.kafka_settings import scram_arguments, server_properties
+from nuandeng.embedded.log_shape import cluster_id, log_shape
 from nuandeng.embedded.secrets import KAFKA_ACCOUNTS, InstallationSecrets, installation_secrets, write_private
 from nuandeng.embedded.valkey import ACCOUNT, server_settings
 from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import witness_schedule
 from nuandeng.settings import Settings
+from nuandeng.supervisor.part import instance
+from stream.access import as_account
 
 _DATA = PurePosixPath("/var/lib/nuandeng")
 _CHECKOUT = PurePosixPath("/opt/nuandeng")
@@ -21,34 +22,47 @@ _CHECKOUT = PurePosixPath("/opt/nuandeng")
 _ACCOUNTS = {ADMIN: KAFKA_ACCOUNTS} | {account.name: (account.name,) for account in ACCOUNTS}
 
 
-def write_container_files(folder: Path, settings: Settings, host: str) -> list[Path]:
-    """Write what the compose file mounts. Passwords that are there already are kept.
+def write_container_files(folder: Path, settings: Settings, host: str, *, kubernetes: bool = False) -> list[Path]:
+    """Write what the compose files, or the manifests of Kubernetes, mount. Passwords that are there already are kept.
 
     Args:
-        host: the name that phones and browsers use.
+        host: the name that phones and browsers use. kubernetes: the brokers are named as pods of the set `kafka`.
     Raises:
-        DataDirBrokenError: the folder cannot be written.
+        DataDirBrokenError: the folder cannot be written. SettingsError: the log was made with other numbers than the settings say.
     """
     secrets = installation_secrets(folder)
+    shape = log_shape(folder, partitions=settings.kafka.partitions, brokers=settings.kafka.brokers)
     cluster = folder / "kafka-cluster"
     accounts = folder / "kafka-accounts"
-    properties = server_properties(
-        listen=":9092",
-        advertised="kafka:9092",
-        controller="localhost:9093",
-        log_dir=PurePosixPath("/var/lib/kafka/data"),
-        admin_password=secrets.kafka[ADMIN],
-    )
+    hosts = _broker_hosts(shape.brokers, kubernetes=kubernetes)
+    voters = {number: f"{name}:9093" for number, name in hosts.items()} if shape.brokers > 1 else {1: "localhost:9093"}
     files = {
-        folder / "kafka.properties": properties,
+        folder / f"{instance('kafka', number).replace('.', '-')}.properties": server_properties(
+            listen=":9092",
+            advertised=f"{name}:9092",
+            controller=":9093" if shape.brokers > 1 else voters[1],
+            log_dir=PurePosixPath("/var/lib/kafka/data"),
+            admin_password=secrets.kafka[ADMIN],
+            node=number,
+            voters=voters,
+        )
+        for number, name in hosts.items()
+    }
+    files |= {
         folder / "valkey.conf": server_settings("*", 6379, PurePosixPath("/data"), secrets.valkey),
     }
     if not cluster.exists():
-        files[cluster] = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
+        files[cluster] = shape.cluster or cluster_id()
     if not accounts.exists():
         files[accounts] = "\n".join(scram_arguments({ADMIN: secrets.kafka[ADMIN]})) + "\n"
+    kafka = KafkaAccess(
+        bootstrap=",".join(f"{name}:9092" for name in hosts.values()),
+        topic_prefix=settings.kafka.topic_prefix,
+        passwords=secrets.kafka,
+        partitions=shape.partitions,
+    )
     for name, known in _ACCOUNTS.items():
-        runtime = _runtime(settings, secrets, host, known)
+        runtime = as_account(_runtime(settings, secrets, host, kafka), *known)
         files[folder / f"{name}.json"] = msgspec.json.format(msgspec.json.encode(runtime)).decode()
     try:
         for path, content in files.items():
@@ -60,10 +74,16 @@ def write_container_files(folder: Path, settings: Settings, host: str) -> list[P
     return list(files)
 
 
-def _runtime(settings: Settings, secrets: InstallationSecrets, host: str, accounts: tuple[str, ...]) -> Runtime:
-    passwords = {account: secrets.kafka[account] for account in accounts}
+def _broker_hosts(brokers: int, *, kubernetes: bool) -> dict[int, str]:
+    """Number → host name inside: services kafka, kafka-2, kafka-3, or pods kafka-0.kafka and so on."""
+    if kubernetes:
+        return {number: f"kafka-{number - 1}.kafka" for number in range(1, brokers + 1)}
+    return {number: instance("kafka", number).replace(".", "-") for number in range(1, brokers + 1)}
+
+
+def _runtime(settings: Settings, secrets: InstallationSecrets, host: str, kafka: KafkaAccess) -> Runtime:
     return Runtime(
-        kafka=KafkaAccess(bootstrap="kafka:9092", account=accounts[0], passwords=passwords, topic_prefix=settings.kafka.topic_prefix),
+        kafka=kafka,
         valkey_url=f"redis://{ACCOUNT}:{secrets.valkey}@valkey:6379/0",
         data_dir=str(_DATA),
         keystore=str(_DATA / "keystore"),

@@ -3,7 +3,7 @@
 import datetime as dt
 import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,20 +11,23 @@ import msgspec
 from contracts.accounts import ACCOUNTS, TOOLS
 from contracts.runtime import KafkaAccess, Runtime, WebListener, WitnessSchedule
 from nuandeng.checkout import cache_dir
-from nuandeng.embedded.kafka import KafkaNode
+from nuandeng.embedded.kafka import KafkaNode, Place
+from nuandeng.embedded.log_shape import LogShape, log_shape
 from nuandeng.embedded.ports import holder, listening, port_of, reserved
 from nuandeng.embedded.secrets import installation_secrets, write_private
 from nuandeng.embedded.valkey import ValkeyNode
 from nuandeng.failures import PortTakenError, SettingsError
 from nuandeng.settings import Settings, WebSettings, WitnessSettings
+from nuandeng.supervisor.part import instance
 from nuandeng.tls import local_certificate
 from stream.access import as_account
+from stream.partition import choose_partitions
 
 
 class Installation:
     """What every part of one run is built from. Made while the data directory is held.
 
-    kafka, valkey: the nodes to start, or None where the settings name a server of the user's. Their ports, and the web process's listening
+    brokers, valkey: the nodes to start, none where the settings name a server of the user's. Their ports, and the web process's listening
     socket, are held until `close()`.
     """
 
@@ -45,20 +48,19 @@ class Installation:
         self.settings = settings
         self.data_dir = Path(settings.data_dir)
         secrets = installation_secrets(self.data_dir)
-        self.kafka: KafkaNode | None = None
+        self.brokers: tuple[KafkaNode, ...] = ()
         self.valkey: ValkeyNode | None = None
         kafka_access = _foreign_kafka(settings)
+        shape = log_shape(
+            self.data_dir, partitions=settings.kafka.partitions, brokers=settings.kafka.brokers if kafka_access is None else None
+        )
+        choose_partitions(shape.partitions)
         if kafka_access is None:
-            self.kafka = KafkaNode(
-                data_dir=self.data_dir / "kafka",
-                port=self._reserve(settings.kafka.port, "kafka.port"),
-                controller_port=self._reserve(0, ""),
-                passwords=secrets.kafka,
-                heap_mb=settings.kafka.heap_mb,
-            )
+            self.brokers = self._described(shape, secrets.kafka)
             kafka_access = KafkaAccess(
-                bootstrap=self.kafka.bootstrap, passwords=dict(secrets.kafka), topic_prefix=settings.kafka.topic_prefix
+                bootstrap=self.brokers[0].bootstrap, passwords=dict(secrets.kafka), topic_prefix=settings.kafka.topic_prefix
             )
+        kafka_access = msgspec.structs.replace(kafka_access, partitions=shape.partitions)
         valkey_url = settings.valkey.url
         if valkey_url is None:
             self.valkey = ValkeyNode(
@@ -87,6 +89,31 @@ class Installation:
 
         # For commands that are run beside the platform: dead letters, replay, audit.
         self.runtime_file(TOOLS, TOOLS)
+
+    @property
+    def kafka(self) -> KafkaNode | None:
+        """The first of the brokers to start, if any."""
+        return self.brokers[0] if self.brokers else None
+
+    def _described(self, shape: LogShape, passwords: Mapping[str, str]) -> tuple[KafkaNode, ...]:
+        wanted = self.settings.kafka
+        places = {
+            number: Place(self._reserve(wanted.port if number == 1 else 0, "kafka.port"), self._reserve(0, ""))
+            for number in range(1, shape.brokers + 1)
+        }
+        return tuple(
+            KafkaNode(
+                data_dir=self.data_dir / instance("kafka", number),
+                port=place.port,
+                controller_port=place.controller_port,
+                passwords=passwords,
+                heap_mb=wanted.heap_mb,
+                number=number,
+                others={other: there for other, there in places.items() if other != number},
+                cluster=shape.cluster,
+            )
+            for number, place in places.items()
+        )
 
     def listener(self) -> socket.socket:
         """A listening socket on loopback, held like the platform's own; for a further part."""

@@ -12,15 +12,14 @@ import typer
 from contracts.accounts import TOOLS
 from contracts.documents import AnyDocument
 from contracts.runtime import Runtime, decode_runtime
-from contracts.topics import TOPICS
 from dispatch import State, all_documents
 from nuandeng.data_dir import held, in_use_by
-from nuandeng.embedded.guard import Guard
-from nuandeng.embedded.server_process import ServerProcess
+from nuandeng.embedded.brokers import running_brokers
 from nuandeng.failures import DataDirBrokenError
 from nuandeng.installation import Installation
 from nuandeng.settings import Settings, WebSettings
 from stream.deadletters import list_dead_letters, resend_dead_letter, show_dead_letter
+from stream.partition import choose_partitions
 from stream.replay import replay, replay_digest
 
 deadletters_app = typer.Typer(no_args_is_help=True, help="Records that could not be read or decided.")
@@ -44,6 +43,7 @@ def opened(data_dir: Path) -> Iterator[Runtime]:
             raise DataDirBrokenError(f"{folder} is in use by process {pid}, which says nothing about itself: {err}.") from err
         if running.kafka.mechanism and TOOLS not in running.kafka.passwords:
             raise DataDirBrokenError(f"Process {pid} on {folder} is of an earlier release, whose accounts are no longer used: restart it.")
+        choose_partitions(running.kafka.partitions)
         yield running
         return
     if not (folder / "kafka" / "log").exists():
@@ -51,21 +51,8 @@ def opened(data_dir: Path) -> Iterator[Runtime]:
     with held(folder) as lock:
         # Port 0: nothing is served, so that somebody on the usual port is in nobody's way.
         installation = Installation(Settings(data_dir=str(folder), web=WebSettings(port=0)))
-        node = installation.kafka
-        assert node is not None  # noqa: S101 - the default settings start one
-        node.prepare()
-        guard = Guard(keep_open=(lock,))
-        log = folder / "logs" / "kafka-tools.log"
-        log.parent.mkdir(exist_ok=True)
-        process = ServerProcess(name="kafka", argv=node.argv(), env={}, log=log, guard=guard)
-        try:
-            process.start(node.answers)
-            node.set_up(TOPICS, installation.runtime.kafka.topic_prefix)
+        with contextlib.closing(installation), running_brokers(installation, lock, folder / "logs" / "kafka-tools.log"):
             yield installation.runtime
-        finally:
-            process.stop()
-            guard.close()
-            installation.close()
 
 
 @deadletters_app.command("list")

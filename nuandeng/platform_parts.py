@@ -11,9 +11,11 @@ from functools import partial
 import redis
 
 from contracts.runtime import VARIABLE
-from contracts.topics import TOPICS
+from contracts.topics import topics_with
+from nuandeng.embedded.kafka import KafkaNode
 from nuandeng.installation import Installation
 from nuandeng.supervisor import Part, Progress
+from nuandeng.supervisor.part import instance
 
 # Each logs in to Kafka with the account of its name.
 WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather")
@@ -24,28 +26,38 @@ def platform_parts(installation: Installation) -> list[Part]:
     stores = _stores(installation)
     below = tuple(part.name for part in stores)
     url = installation.runtime.valkey_url
+    processes = installation.settings.processes
     workers = [
         own_part(
             installation,
             name,
             "stream.worker",
+            role,
+            "--name",
             name,
-            account=name,
+            account=role,
             depends_on=below,
             ready=partial(_beats, url, name),
             progress=partial(_progress, url, name),
         )
-        for name in WORKERS
+        for role in WORKERS
+        for name in _instances(role, getattr(processes, role))
     ]
-    web = own_part(
-        installation,
-        "web",
-        "nuandeng.web_process",
-        account="web",
-        depends_on=below,
-        listener=installation.web,
-        ready=partial(answers, f"{installation.url}/healthz"),
-    )
+    webs = [
+        own_part(
+            installation,
+            name,
+            "nuandeng.web_process",
+            "--name",
+            name,
+            *(("--shares-port",) if processes.web > 1 else ()),
+            account="web",
+            depends_on=below,
+            listener=installation.web,
+            ready=partial(answers, f"{installation.url}/healthz"),
+        )
+        for name in _instances("web", processes.web)
+    ]
     adapters = [
         own_part(
             installation,
@@ -58,7 +70,11 @@ def platform_parts(installation: Installation) -> list[Part]:
         )
         for kind, name in ((kind, f"{kind}-adapter") for kind in installation.settings.adapters)
     ]
-    return [*stores, *workers, web, *adapters, *_witness(installation, below), *_traces(installation, below)]
+    return [*stores, *workers, *webs, *adapters, *_witness(installation, below), *_traces(installation, below)]
+
+
+def _instances(role: str, count: int) -> list[str]:
+    return [instance(role, number) for number in range(1, count + 1)]
 
 
 def _witness(installation: Installation, below: tuple[str, ...]) -> list[Part]:
@@ -108,22 +124,23 @@ def own_part(
 
 
 def _stores(installation: Installation) -> list[Part]:
-    parts = []
-    kafka, valkey = installation.kafka, installation.valkey
-    if kafka is not None:
-        parts.append(
-            Part(
-                name="kafka",
-                argv=kafka.argv,
-                prepare=kafka.prepare,
-                ready=lambda _pid: kafka.answers(),
-                once_ready=lambda: kafka.set_up(TOPICS, installation.runtime.kafka.topic_prefix),
-                stop_within_s=30.0,
-            )
-        )
+    parts = [_broker(installation, node) for node in installation.brokers]
+    valkey = installation.valkey
     if valkey is not None:
         parts.append(Part(name="valkey", argv=valkey.argv, prepare=valkey.prepare, ready=lambda _pid: valkey.answers()))
     return parts
+
+
+def _broker(installation: Installation, node: KafkaNode) -> Part:
+    kafka = installation.runtime.kafka
+    return Part(
+        name=instance("kafka", node.number),
+        argv=node.argv,
+        prepare=node.prepare,
+        ready=lambda _pid: node.answers(),
+        once_ready=lambda: node.set_up(topics_with(kafka.partitions), kafka.topic_prefix),
+        stop_within_s=30.0,
+    )
 
 
 def _heartbeat(url: str, name: str) -> dict[str, str] | None:

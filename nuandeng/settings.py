@@ -17,6 +17,7 @@ from stream.witness.errors import NoteUnreadableError
 from stream.witness.note import parse_verifier_key
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=64)]
 
 
 def _said(text: str) -> msgspec.Meta:
@@ -46,7 +47,26 @@ class KafkaSettings(Strict, frozen=True, kw_only=True):
     ] = None
     topic_prefix: Annotated[str, _said("Put before every topic and group, so that several installations can share a broker.")] = ""
     port: Annotated[Port, _said("Port of the started broker, on loopback; 0 takes a free one at each start.")] = 0
-    heap_mb: Annotated[int, msgspec.Meta(ge=128, description="Heap of the started broker.")] = 256
+    heap_mb: Annotated[int, msgspec.Meta(ge=128, description="Heap of each started broker.")] = 256
+    brokers: Annotated[
+        Literal[1, 3] | None,
+        _said("How many brokers are started; of three, two hold what is acknowledged. Chosen once, before the first start; 1."),
+    ] = None
+    partitions: Annotated[
+        Annotated[int, msgspec.Meta(ge=1, le=1024)] | None,
+        _said("Partitions of the log: the most dispatchers that can share its work. Chosen once, before the first start; 4."),
+    ] = None
+
+
+class ProcessCounts(Strict, frozen=True, kw_only=True):
+    """How many processes of each part run on this machine. They share the partitions; web processes share the port."""
+
+    dispatcher: Annotated[Count, _said("Deciding commands; each county's commands by one of them.")] = 1
+    projector: Annotated[Count, _said("Bringing the read model up to date; the quicker one counts, the others stand by.")] = 1
+    effects: Annotated[Count, _said("Doing what decisions owe: finding candidates, telling phones.")] = 1
+    sightings: Annotated[Count, _said("From what cameras see to sightings.")] = 1
+    weather: Annotated[Count, _said("From warnings and reported cases to commands; one works, the others stand by.")] = 1
+    web: Annotated[Count, _said("Serving desks and phones.")] = 1
 
 
 class ValkeySettings(Strict, frozen=True, kw_only=True):
@@ -95,6 +115,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     web: WebSettings = WebSettings()
     kafka: KafkaSettings = KafkaSettings()
     valkey: ValkeySettings = ValkeySettings()
+    processes: ProcessCounts = ProcessCounts()
     weather: WeatherSettings = WeatherSettings()
     witness: WitnessSettings = WitnessSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
@@ -167,6 +188,8 @@ def _contradiction(settings: Settings) -> str | None:
         return 'web.tls_certificate and web.tls_key are used with web.tls = "files" only.'
     if kafka.bootstrap is None and kafka.passwords_file is not None:
         return "kafka.passwords_file is used with kafka.bootstrap only."
+    if kafka.bootstrap is not None and kafka.brokers is not None:
+        return "kafka.brokers is of brokers that are started, and kafka.bootstrap names yours."
     for place in settings.weather.places:
         if not place.strip() or ("://" in place and not place.startswith(("https://", "http://"))):
             return f"weather.places: {place!r} is neither a folder nor an https or http address."

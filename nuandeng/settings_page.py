@@ -59,7 +59,7 @@ def _type_name(bare: Any) -> str:
     if "enum" in schema:
         return " or ".join(f'"{value}"' for value in schema["enum"])
     if "anyOf" in schema:
-        return " or ".join(option["type"] for option in schema["anyOf"] if option["type"] != "null")
+        return " or ".join(_option(option) for option in schema["anyOf"] if option.get("type") != "null")
     if schema["type"] == "array":
         items = schema["items"]
         if "enum" in items:
@@ -68,6 +68,10 @@ def _type_name(bare: Any) -> str:
             return "list of strings"
         return "list of tables: " + ", ".join(f"`{field}`" for field in schema["$defs"]["Jurisdiction"]["properties"])
     return str(schema["type"])
+
+
+def _option(schema: dict[str, Any]) -> str:
+    return str(schema["type"]) if "type" in schema else " or ".join(str(value) for value in schema["enum"])
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:

@@ -28,12 +28,14 @@ _GRACE_S = 5
 
 
 def serve(
-    runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], None] = lambda _port: None, *, listen_fd: int | None = None
-) -> None:
+    runtime: Runtime, plugs: Plugs | None = None, ready: Callable[[int], None] = lambda _port: None, *, listen_fd: int | None = None,
+    shares_port: bool = False,
+) -> None:  # fmt: skip
     """Serve until SIGTERM or SIGINT; requests that run are finished.
 
     Args:
         ready: called with the port once requests are taken. listen_fd: a listening socket that was inherited, instead of host and port.
+        shares_port: other processes accept on it as well, so none takes more connections at once than it can begin with.
     Raises:
         OSError: the port is taken, or a store cannot be opened.
     """
@@ -42,7 +44,8 @@ def serve(
     tls = {"certfile": listener.tls_certificate, "keyfile": listener.tls_key} if listener.tls_certificate else {}
     where = (listener.host, listener.port) if listen_fd is None else gevent.socket.socket(fileno=listen_fd)
     server = WSGIServer(
-        where, web.app, handler_class=handler_over(web.phones.engine, runtime.web), log=None, error_log=logging.getLogger("web.wsgi"), **tls
+        where, web.app, handler_class=handler_over(web.phones.engine, runtime.web), log=None, error_log=logging.getLogger("web.wsgi"),
+        environ={"wsgi.multiprocess": shares_port}, **tls,
     )  # fmt: skip
     server.start()
     greenlets = start(web)
@@ -64,11 +67,13 @@ def serve(
 def main(plugs_of: Callable[[Runtime], Plugs] = lambda _runtime: Plugs()) -> int:
     """Read the runtime file and serve. plugs_of: what the composition root adds."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--name", default="web", help="of this instance in logs: web, or web.anything")
+    parser.add_argument("--shares-port", action="store_true", help="others accept on the inherited socket as well")
     parser.add_argument("--listen-fd", type=int, help="an inherited listening socket, instead of the runtime file's host and port")
-    listen_fd = parser.parse_args().listen_fd
-    configure_logging("web")
+    given = parser.parse_args()
+    configure_logging(given.name)
     runtime = runtime_from_environment()
-    serve(runtime, plugs_of(runtime), listen_fd=listen_fd)
+    serve(runtime, plugs_of(runtime), listen_fd=given.listen_fd, shares_port=given.shares_port)
     return 0
 
 

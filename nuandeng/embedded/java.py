@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 
 from nuandeng.checkout import cache_dir
@@ -12,8 +13,9 @@ from nuandeng.failures import SetupMissingError
 OLDEST = 17
 
 
+@lru_cache(maxsize=8)
 def java_version(binary: Path) -> int | None:
-    """The feature release (17, 21 …) of a `java`, or None if it does not run."""
+    """The feature release (17, 21 …) of a `java`, or None if it does not run. Asked once: a broker's every start needs it."""
     try:
         said = subprocess.run([binary, "-version"], capture_output=True, text=True, timeout=30, check=True).stderr
     except (OSError, subprocess.SubprocessError):

@@ -4,19 +4,19 @@
 """
 
 import subprocess
-import uuid
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.accounts import ADMIN
 from contracts.topics import Topic
 from nuandeng.embedded.jars import class_path
 from nuandeng.embedded.java import find_java
 from nuandeng.embedded.kafka_settings import MECHANISM, SCRAM_LOGIN, scram_arguments, server_properties
+from nuandeng.embedded.log_shape import cluster_id
 from nuandeng.embedded.ports import listens
 from nuandeng.embedded.secrets import write_private
+from nuandeng.embedded.shared_classes import shared_classes
 from nuandeng.embedded.topics import set_up_broker
 from nuandeng.failures import PartFailedError
 
@@ -37,18 +37,32 @@ logger.storage.level = error
 _SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k")
 
 
-class KafkaNode:
-    """A single node that is broker and controller, with SASL accounts (SCRAM) and ACLs, listening on loopback only."""
+class Place(NamedTuple):
+    """Where a node listens, on loopback: for clients, and for the other members of the quorum."""
 
-    def __init__(self, *, data_dir: Path, port: int, controller_port: int, passwords: Mapping[str, str], heap_mb: int = 256) -> None:
+    port: int
+    controller_port: int
+
+
+class KafkaNode:
+    """A node that is broker and controller, with SASL accounts (SCRAM) and ACLs, listening on loopback only. Alone, or one of several."""
+
+    def __init__(
+        self, *, data_dir: Path, port: int, controller_port: int, passwords: Mapping[str, str], heap_mb: int = 256, number: int = 1,
+        others: Mapping[int, Place] | None = None, cluster: str | None = None,
+    ) -> None:  # fmt: skip
         """Describe a node.
 
         Args:
             data_dir: its own folder; made if absent.
-            port: for clients. controller_port: of the quorum of one; both on loopback.
+            port: for clients. controller_port: for the quorum; both on loopback.
             passwords: by account name; must hold `admin`. The others are made by `set_up()`.
             heap_mb: the JVM's heap; the whole process takes about 50 MB less than this.
+            number: its own among several. others: where the rest of them listen. cluster: identifier that all of them share.
         """
+        self.number = number
+        self._places = {number: Place(port, controller_port), **(others or {})}
+        self._cluster = cluster or cluster_id()
         self.data_dir = data_dir
         self.port = port
         self._controller_port = controller_port
@@ -57,8 +71,8 @@ class KafkaNode:
 
     @property
     def bootstrap(self) -> str:
-        """host:port for clients."""
-        return f"{HOST}:{self.port}"
+        """host:port for clients, of every broker with commas between, this one first."""
+        return ",".join(f"{HOST}:{place.port}" for place in self._places.values())
 
     @property
     def _settings(self) -> Path:
@@ -76,8 +90,7 @@ class KafkaNode:
         (self.data_dir / "log4j2.properties").write_text(_LOGGING)
         if (self.data_dir / "log" / "meta.properties").exists():
             return
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
-        what = ["format", "-t", cluster, "-c", str(self._settings), *scram_arguments({ADMIN: self._passwords[ADMIN]})]
+        what = ["format", "-t", self._cluster, "-c", str(self._settings), *scram_arguments({ADMIN: self._passwords[ADMIN]})]
         formatted = subprocess.run(
             [*self._java("64"), "kafka.tools.StorageTool", *what],
             capture_output=True, text=True, check=False,
@@ -119,12 +132,15 @@ class KafkaNode:
     def _server_properties(self) -> str:
         return server_properties(
             listen=f"{HOST}:{self.port}",
-            advertised=self.bootstrap,
+            advertised=f"{HOST}:{self.port}",
             controller=f"{HOST}:{self._controller_port}",
             log_dir=self.data_dir / "log",
             admin_password=self._passwords[ADMIN],
+            node=self.number,
+            voters={number: f"{HOST}:{place.controller_port}" for number, place in self._places.items()},
         )
 
     def _java(self, heap_mb: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={self.data_dir / 'log4j2.properties'}"
-        return [str(find_java()), f"-Xmx{heap_mb}m", *_SMALL, logging, "-cp", class_path()]
+        java = find_java()
+        return [str(java), f"-Xmx{heap_mb}m", *_SMALL, *shared_classes(java), logging, "-cp", class_path()]

@@ -30,19 +30,26 @@ def _quoted(octets: bytes) -> str:
     return f'"{b64encode(octets).decode()}"'
 
 
-def server_properties(*, listen: str, advertised: str, controller: str, log_dir: PurePath, admin_password: str) -> str:
-    """The settings file of a single node that is broker and controller.
+def server_properties(
+    *, listen: str, advertised: str, controller: str, log_dir: PurePath, admin_password: str, node: int = 1,
+    voters: Mapping[int, str] | None = None,
+) -> str:  # fmt: skip
+    """The settings file of a node that is broker and controller, alone or one of several.
 
     Args:
         listen: host:port for clients; an empty host means every network card. advertised: host:port that clients are told.
-        controller: host:port of the quorum of one.
+        controller: host:port that the quorum's others reach it at. node: its number.
+        voters: host:port of every member of the quorum by number, itself included; without them it is alone.
     """
+    voters = voters or {node: controller}
+    # Of three copies two hold every record that is acknowledged: one broker may be away, and nothing is lost with it.
+    copies, written = (3, 2) if len(voters) >= 3 else (1, 1)
     login = f'username="admin" password="{admin_password}"'
     settings = {
         "process.roles": "broker,controller",
-        "node.id": "1",
+        "node.id": str(node),
         # Named here, not in the log's metadata: so a later start may use another port.
-        "controller.quorum.voters": f"1@{controller}",
+        "controller.quorum.voters": ",".join(f"{number}@{place}" for number, place in sorted(voters.items())),
         "listeners": f"CLIENTS://{listen},CONTROLLER://{controller}",
         "advertised.listeners": f"CLIENTS://{advertised}",
         "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
@@ -61,19 +68,22 @@ def server_properties(*, listen: str, advertised: str, controller: str, log_dir:
         "allow.everyone.if.no.acl.found": "false",
         "log.dirs": str(log_dir),
         "auto.create.topics.enable": "false",
-        "offsets.topic.replication.factor": "1",
+        "default.replication.factor": str(copies),
+        "min.insync.replicas": str(written),
+        "offsets.topic.replication.factor": str(copies),
         "offsets.topic.num.partitions": "1",
-        "transaction.state.log.replication.factor": "1",
-        "transaction.state.log.min.isr": "1",
+        "transaction.state.log.replication.factor": str(copies),
+        "transaction.state.log.min.isr": str(written),
         "transaction.state.log.num.partitions": "1",
-        "share.coordinator.state.topic.replication.factor": "1",
-        "share.coordinator.state.topic.min.isr": "1",
+        "share.coordinator.state.topic.replication.factor": str(copies),
+        "share.coordinator.state.topic.min.isr": str(written),
         "share.coordinator.state.topic.num.partitions": "1",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "2000",
-        # A broker that comes back after kill -9 waits for its own old session to end.
-        "broker.session.timeout.ms": "2000",
-        "broker.heartbeat.interval.ms": "500",
+        # A broker that comes back after kill -9 waits for its own old session to end. Of several, one that is only slow must not lose its
+        # partitions to the others for that.
+        "broker.session.timeout.ms": "1000" if len(voters) == 1 else "2000",
+        "broker.heartbeat.interval.ms": "250" if len(voters) == 1 else "500",
         "num.network.threads": "2",
         "num.io.threads": "2",
         "log.cleaner.threads": "1",

@@ -1,5 +1,7 @@
 """What is chosen once for a log and kept beside it: how many partitions it has, and how many brokers of ours hold it."""
 
+import uuid
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import msgspec
@@ -12,10 +14,14 @@ _FILE = "log-shape.json"
 
 
 class LogShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """partitions: of commands, commits, observations and positions. brokers: 1, or 3 that hold copies of everything."""
+    """partitions: of commands, commits, observations and positions. brokers: 1, or 3 that hold copies of everything.
+
+    cluster: the identifier that brokers of ours are formatted with; None in a folder from before there was a choice.
+    """
 
     partitions: int = WRITER_PARTITIONS
     brokers: int = 1
+    cluster: str | None = None
 
 
 def log_shape(data_dir: Path, *, partitions: int | None, brokers: int | None) -> LogShape:
@@ -31,7 +37,7 @@ def log_shape(data_dir: Path, *, partitions: int | None, brokers: int | None) ->
         if (data_dir / "kafka" / "log").exists():  # made before there was a choice
             kept = LogShape()
         else:
-            kept = LogShape(partitions=partitions or WRITER_PARTITIONS, brokers=brokers or 1)
+            kept = LogShape(partitions=partitions or WRITER_PARTITIONS, brokers=brokers or 1, cluster=cluster_id())
             _write(path, kept)
     except (OSError, msgspec.MsgspecError) as err:
         raise DataDirBrokenError(f"{path} cannot be read: {err}.") from err
@@ -42,6 +48,11 @@ def log_shape(data_dir: Path, *, partitions: int | None, brokers: int | None) ->
                 "where a jurisdiction's commits stand depends on it. Back it up and restore it into a new folder to choose again."
             )
     return kept
+
+
+def cluster_id() -> str:
+    """Make an identifier of a cluster as Kafka wants them."""
+    return urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A")
 
 
 def _write(path: Path, shape: LogShape) -> None:

@@ -1,16 +1,20 @@
 """Makes what a broker must have before anybody else logs in: accounts, the topics of the contract, and the rules of who may do what."""
 
 import contextlib
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError
 
 from contracts.topics import Topic
 from nuandeng.embedded.accounts import make_accounts, make_rules
 from nuandeng.failures import PartFailedError
+
+_BROKERS_WITHIN_S = 60.0
+_AGAIN_S = 0.2
 
 
 def set_up_broker(
@@ -31,7 +35,8 @@ def set_up_broker(
         raise PartFailedError(f"Kafka does not answer: {err}") from err
     try:
         existing = set(admin.list_topics())
-        new = [NewTopic(prefix + t.name, t.partitions, 1, topic_configs=dict(t.config)) for t in wanted if prefix + t.name not in existing]
+        new = [NewTopic(prefix + t.name, t.partitions, -1, topic_configs=dict(t.config)) for t in wanted if prefix + t.name not in existing]
+        _check_partitions(admin, {prefix + t.name: t.partitions for t in wanted if prefix + t.name in existing})
         if new:
             _create(admin, new)
         if passwords is not None:
@@ -46,4 +51,24 @@ def set_up_broker(
 def _create(admin: Any, topics: list[NewTopic]) -> None:
     # Somebody else may have created one between our look and our call.
     with contextlib.suppress(TopicAlreadyExistsError):
-        admin.create_topics(topics, timeout_ms=20_000, wait_for_metadata=True)
+        deadline = time.monotonic() + _BROKERS_WITHIN_S
+        while True:
+            try:
+                admin.create_topics(topics, timeout_ms=20_000, wait_for_metadata=True)
+            except InvalidReplicationFactorError:  # of several brokers, not all are there yet
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_AGAIN_S)
+            else:
+                return
+
+
+def _check_partitions(admin: Any, wanted: Mapping[str, int]) -> None:
+    """Jurisdictions would move to other partitions than their past stands in. Raises PartFailedError."""
+    for described in admin.describe_topics(list(wanted)) if wanted else ():
+        found = len(described["partitions"])
+        if found != wanted[described["name"]]:
+            raise PartFailedError(
+                f"{described['name']} has {found} partitions, and the settings say {wanted[described['name']]}. The number is chosen once: "
+                f"set kafka.partitions = {found}."
+            )

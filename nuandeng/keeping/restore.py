@@ -61,7 +61,7 @@ def restore(backup: Path, data_dir: Path, more_erased: Sequence[Path] = ()) -> R
     with held(data_dir) as lock:
         try:
             lost = _stores(backup, data_dir, erased)
-            with fresh_broker(data_dir, lock) as runtime:
+            with fresh_broker(data_dir, lock, len(manifest.records)) as runtime:
                 lost.keys += _log(backup, manifest, data_dir, runtime)
                 verified = _verified(manifest, runtime)
         except BaseException:

@@ -22,6 +22,7 @@ def steps(*, tests: bool) -> list[Step]:
     planned = [installer_step(), product_step(tests=with_tests), _jars_step()]
     if machine_java() is None:
         planned.append(_java_step())
+    planned.append(_classes_step())
     if node.machine_node() is None:
         planned.append(node.node_step())
     planned += [
@@ -49,6 +50,17 @@ def _jars_step() -> Step:
         inputs=(LOCKS / "kafka-jars.toml",),
         outputs=(cache_dir() / "kafka",),
         run=lambda: run([python_of(VENV), "-m", "nuandeng.embedded.jars"], log="kafka", hint="Can this machine reach Maven Central?"),
+    )
+
+
+def _classes_step() -> Step:
+    return Step(
+        name="kafka-classes",
+        title="Kafka's classes, for a quick start",
+        inputs=(LOCKS / "kafka-jars.toml", LOCKS / "java.txt"),
+        settings=(str(machine_java()),),
+        outputs=(cache_dir() / "kafka-classes",),
+        run=lambda: run([python_of(VENV), "-m", "nuandeng.embedded.class_archive"], log="kafka-classes"),
     )
 
 

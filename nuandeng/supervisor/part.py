@@ -43,6 +43,11 @@ class Part:
     stalled_after_s: float = 60.0
 
 
+def instance(role: str, number: int) -> str:
+    """The name of one of several parts that do the same: role, role.2, role.3 …"""
+    return role if number == 1 else f"{role}.{number}"
+
+
 def start_order(parts: Sequence[Part]) -> list[list[Part]]:
     """Parts in groups: each group depends on earlier ones only.
 

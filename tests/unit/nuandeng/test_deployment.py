@@ -46,7 +46,7 @@ def test_it_starts_every_part(compose: dict[str, Any]) -> None:
     """The workers by the same commands, the adapters, the web process, and the servers."""
     services = compose["services"]
     for worker in WORKERS:
-        assert services[worker]["command"] == ["python", "-m", "stream.worker", worker]
+        assert services[worker]["command"] == ["python", "-m", "stream.worker", worker, "--one-of-many"]
     for kind in Settings().adapters:
         assert services[f"{kind}-adapter"]["command"] == ["python", "-m", f"camera_adapters.{kind}"]
     assert services["witness"]["command"] == ["python", "-m", "stream.witness.part"]
