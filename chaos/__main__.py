@@ -6,12 +6,14 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from chaos.disk import why_no_small_disk
 from chaos.ground import ROOT, GroundError
 from chaos.plan import Kind
 from chaos.platform import libfaketime
+from chaos.profile import PROFILES, Profile
 from chaos.results import Progress
 from chaos.rounds import RoundResult, Session
 
@@ -25,32 +27,42 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, help="of what is done and simulated; a new one when absent, and printed")
     parser.add_argument("--resume", action="store_true", help="go on with the run in the data directory")
+    parser.add_argument("--profile", choices=sorted(PROFILES), default="one-machine", help="what runs; each has its own folder and results")
     parser.add_argument("--only", metavar="KIND,…", help="these kinds of fault alone")
+    parser.add_argument("--parts", metavar="ROLE,…", help="these parts alone, such as dispatcher,kafka")
     parser.add_argument("--minutes", type=float, help="begin no round after this time")
-    parser.add_argument("--data-dir", type=Path, default=DATA_DIR)
-    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--keep", action="store_true", help="keep the folder with all log lines also when nothing was wrong")
+    parser.add_argument("--data-dir", type=Path, help="without it, data/chaos")
+    parser.add_argument("--results", type=Path, help="without it, bench/results/chaos.json")
     given = parser.parse_args(arguments)
+    profile: Profile = PROFILES[given.profile]
+    suffix = "" if given.profile == "one-machine" else f"-{given.profile}"
+    results: Path = given.results or RESULTS.with_stem(RESULTS.stem + suffix)
     signal.signal(signal.SIGTERM, _interrupted)
-    folder: Path = given.data_dir.resolve()
+    folder: Path = (given.data_dir or DATA_DIR.with_name(DATA_DIR.name + suffix)).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.json"
     seed = given.seed if given.seed is not None else time.time_ns() % 1_000_000
     progress = Progress.resumed(state) if given.resume and state.exists() else Progress(state, seed)
-    able, skipped = abilities(folder, given.only.split(",") if given.only else [kind.value for kind in Kind])
+    able, skipped = abilities(folder, given.only.split(",") if given.only else sorted(profile.kinds))
+    scope = profile.scope(able)
+    if given.parts:
+        scope = scope._replace(parts=frozenset(given.parts.split(",")))
     print(f"seed {progress.seed}, round {progress.next_number} to {given.rounds}, in {folder}", flush=True)
     for kind, why in skipped.items():
         print(f"skipped {kind}: {why}", flush=True)
     try:
-        _session(folder, progress, able, given.rounds, given.minutes)
+        _session(folder, progress, lambda ground: Session(ground, progress.seed, profile, scope), given)
     except GroundError as err:
         print(f"chaos: {err}", file=sys.stderr)
         return 2
     finally:
         if progress.rounds:
-            given.results.parent.mkdir(parents=True, exist_ok=True)
-            given.results.write_text(json.dumps(progress.results(skipped), ensure_ascii=False, indent=2) + "\n")
+            results.parent.mkdir(parents=True, exist_ok=True)
+            kept = {"profile": given.profile, **progress.results(skipped)}
+            results.write_text(json.dumps(kept, ensure_ascii=False, indent=2) + "\n")
     found = progress.results(skipped)["violations"]
-    print(f"{len(progress.rounds)} rounds, {len(found)} violations; {given.results}", flush=True)
+    print(f"{len(progress.rounds)} rounds, {len(found)} violations; {results}", flush=True)
     return 1 if found else 0
 
 
@@ -65,12 +77,13 @@ def abilities(folder: Path, wanted: list[str]) -> tuple[frozenset[Kind], dict[st
     return frozenset(kind for kind in kinds if kind.value not in skipped), skipped
 
 
-def _session(folder: Path, progress: Progress, able: frozenset[Kind], rounds: int, minutes: float | None) -> None:
+def _session(folder: Path, progress: Progress, made: Callable[[Path], Session], given: argparse.Namespace) -> None:
     """A platform of its own from here to the end; a resumed run has a new one."""
     ground = folder / f"session-{progress.seed}-{progress.next_number}"
     shutil.rmtree(ground, ignore_errors=True)
-    until_s = time.monotonic() + minutes * 60 if minutes is not None else float("inf")
-    session = Session(ground, progress.seed, able)
+    rounds, keep = given.rounds, given.keep
+    until_s = time.monotonic() + given.minutes * 60 if given.minutes is not None else float("inf")
+    session = made(ground)
     violations: list[str] = []
     clean = True
     try:
@@ -88,7 +101,7 @@ def _session(folder: Path, progress: Progress, able: frozenset[Kind], rounds: in
         progress.end(violations, figures, exit_code)
     for violation in violations:
         print(f"  at the end: {violation}", flush=True)
-    if clean and not violations:
+    if clean and not violations and not keep:
         shutil.rmtree(ground, ignore_errors=True)
     else:
         print(f"kept for a look: {ground}", flush=True)

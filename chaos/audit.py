@@ -113,6 +113,8 @@ class Audit:
             except KafkaError:
                 if time.monotonic() > deadline:
                     raise
+                if self._reader is not None:
+                    self._reader.connect()
                 time.sleep(_AGAIN_S)
             else:
                 self.checker.take(records)

@@ -13,6 +13,7 @@ from chaos.city import settle
 from chaos.disk import SIZE_MB, SmallDisk
 from chaos.parts import Parts
 from chaos.platform import FAKETIME_VARIABLE, libfaketime
+from chaos.profile import Profile
 from chaos.proxy import Proxy
 from chaos.unsynced import UnsyncedTails
 from contracts.runtime import Runtime, decode_runtime
@@ -31,11 +32,12 @@ class GroundError(Exception):
 class Ground:
     """Started when made."""
 
-    def __init__(self, folder: Path, *, small_disks: bool) -> None:
+    def __init__(self, folder: Path, profile: Profile, *, small_disks: bool) -> None:
         """Start everything, and found the city. Raises GroundError, OSError, TimeoutError."""
         # The supervisor's, once it has ended by itself; None when it had to be killed.
         self.exit_code: int | None = None
         self.folder = folder
+        self._profile = profile
         folder.mkdir(parents=True)
         self._guard = Guard()
         self.disks: dict[str, SmallDisk] = {}
@@ -45,9 +47,9 @@ class Ground:
         try:
             if small_disks:
                 self.disks = {store: SmallDisk(folder / store, size_mb) for store, size_mb in SIZE_MB.items()}
-            self.proxies = {store: Proxy(store) for store in ("kafka", "valkey")}
+            self.proxies = {store: Proxy(store) for store in profile.proxied}
             self._process = self._started()
-            self.parts = Parts(self._process.pid)
+            self.parts = Parts(self._process.pid, profile.tree)
             self.runtime = self._runtime()
             self.base = self._ready()
             settle(self.runtime)
@@ -57,15 +59,17 @@ class Ground:
             raise
 
     def _started(self) -> subprocess.Popen[bytes]:
-        ports = [str(self.proxies[store].port) for store in ("kafka", "valkey")]
+        tree = self._profile.tree
+        layout = ["--brokers", str(tree.brokers), "--each", str(tree.each)]
+        proxies = [text for store, proxy in self.proxies.items() for text in (f"--{store}-proxy", str(proxy.port))]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         library = libfaketime()
         if library is not None:
             environment[FAKETIME_VARIABLE] = str(library)
         with (self.folder / "platform.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "chaos.platform", str(self.folder), *ports], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True,
+                [sys.executable, "-m", "chaos.platform", str(self.folder), *layout, *proxies], cwd=ROOT, env=environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self._guard.watch(process.pid)
         return process
@@ -75,8 +79,9 @@ class Ground:
         path = self.folder / "run" / "tools.json"
         self._until(path.exists, "says where it is")
         runtime = decode_runtime(path.read_bytes())
-        self.proxies["kafka"].target_port = int(runtime.kafka.bootstrap.rpartition(":")[2])
-        self.proxies["valkey"].target_port = int(runtime.valkey_url.rpartition("/")[0].rpartition(":")[2])
+        ports = {"kafka": runtime.kafka.bootstrap.rpartition(":")[2], "valkey": runtime.valkey_url.rpartition("/")[0].rpartition(":")[2]}
+        for store, proxy in self.proxies.items():
+            proxy.target_port = int(ports[store])
         return runtime
 
     def _ready(self) -> str:

@@ -20,15 +20,24 @@ class LogReader:
 
     def __init__(self, access: dict[str, Any], topic: str) -> None:
         """access: keyword arguments of KafkaConsumer: bootstrap_servers and the log-in."""
+        self._access, self._topic = access, topic
+        self._consumer: Any = None
+        self.connect()
+        self._next = dict.fromkeys(self._places, 0)
+        self._last: dict[TopicPartition, str] = {}
+
+    def connect(self) -> None:
+        """Connect anew: a client of several brokers can hold on to one that is gone. Raises kafka.errors.KafkaError."""
+        if self._consumer is not None:
+            self._consumer.close()
         self._consumer = KafkaConsumer(
-            **access, group_id=None, enable_auto_commit=False, auto_offset_reset="none", max_poll_records=2000, request_timeout_ms=15_000
-        )
-        self._places = [TopicPartition(topic, number) for number in sorted(self._consumer.partitions_for_topic(topic) or ())]
+            **self._access, group_id=None, enable_auto_commit=False, auto_offset_reset="none", max_poll_records=2000,
+            request_timeout_ms=15_000, metadata_max_age_ms=2_000,
+        )  # fmt: skip
+        self._places = [TopicPartition(self._topic, number) for number in sorted(self._consumer.partitions_for_topic(self._topic) or ())]
         self._consumer.assign(self._places)
         for place in self._places:
             self._consumer.seek(place, 0)
-        self._next = dict.fromkeys(self._places, 0)
-        self._last: dict[TopicPartition, str] = {}
 
     def more(self) -> tuple[list[Record], list[str]]:
         """Return the records behind those already returned, and what is wrong with the log as such.

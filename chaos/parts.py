@@ -8,22 +8,18 @@ from pathlib import Path
 
 import psutil
 
-STORES = ("kafka", "valkey")
-WORKERS = ("dispatcher", "projector", "effects", "sightings", "weather", "witness")
-ADAPTERS = ("cases-adapter", "weather-adapter")
-WEB = "web"
-# Those that a part's heartbeat in the read model tells of.
-BEATING = (*WORKERS, *ADAPTERS)
-ALL = (*STORES, *WORKERS, WEB, *ADAPTERS)
-_MODULES = {"nuandeng.web_process": WEB, "stream.witness.part": "witness"}
+from chaos.tree import ONE_OF_EACH, Tree
+
+_MODULES = {"nuandeng.web_process": "web", "stream.witness.part": "witness"}
 _POLL_S = 0.02
 
 
 class Parts:
     """Processes of one supervisor."""
 
-    def __init__(self, supervisor_pid: int) -> None:
+    def __init__(self, supervisor_pid: int, tree: Tree = ONE_OF_EACH) -> None:
         self.supervisor_pid = supervisor_pid
+        self.tree = tree
 
     def pid(self, part: str) -> int | None:
         """The running process of a part."""
@@ -44,7 +40,7 @@ class Parts:
 
     def all_run(self) -> bool:
         """Whether every part has a process."""
-        return all(self.pid(part) is not None for part in ALL)
+        return all(self.pid(part) is not None for part in self.tree.all)
 
     def signal_supervisor(self, number: signal.Signals) -> None:
         """SIGSTOP keeps it from starting again what ends; SIGCONT lets it go on."""
@@ -68,12 +64,14 @@ def _name_of(command: list[str]) -> str | None:
     if not command:
         return None
     if "kafka.Kafka" in command:
-        return "kafka"
+        return Path(command[-1]).parent.name
     if Path(command[-1]).name == "valkey.conf" or "valkey" in Path(command[0]).name:
         return "valkey"
     if "-m" not in command[:-1]:
         return None
     module, *rest = command[command.index("-m") + 1 :]
+    if "--name" in rest[:-1]:
+        return rest[rest.index("--name") + 1]
     if module == "stream.worker":
         return rest[0]
     if module in _MODULES:

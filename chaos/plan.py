@@ -4,7 +4,7 @@ import random
 from enum import StrEnum
 from typing import NamedTuple
 
-from chaos.parts import ADAPTERS, ALL, STORES, WEB, WORKERS
+from chaos.tree import ONE_OF_EACH, Tree, role_of
 
 
 class Kind(StrEnum):
@@ -47,58 +47,68 @@ _SHARES = {
     Kind.CUT: 2, Kind.HALF_OPEN: 2,
 }  # fmt: skip
 _TWO_AT_ONCE = 0.2
-_CONNECTED = (*WORKERS, WEB, *ADAPTERS)
+_STORES = ("kafka", "valkey")
 # The most that a run looks at are the parts that a command passes through.
 _WEIGHTS = {"kafka": 3, "valkey": 3, "dispatcher": 4, "projector": 3, "web": 3, "effects": 2, "sightings": 2, "weather": 1}
 
 
-def faults_of(seed: int, number: int, able: frozenset[Kind]) -> tuple[Fault, ...]:
-    """Return the faults of a round; two at once never hit the same part.
+class Scope(NamedTuple):
+    """What may be done, and to whom. able: the kinds that this machine allows. parts: their roles, None for all of the tree."""
 
-    Args:
-        able: the kinds that this machine allows.
-    """
+    able: frozenset[Kind]
+    tree: Tree = ONE_OF_EACH
+    parts: frozenset[str] | None = None
+    two_at_once: bool = True
+
+    def of(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        """Those that may be hit; all of them where none may, for a fault that has no others to hit."""
+        return tuple(part for part in parts if self.parts is None or role_of(part) in self.parts) or parts
+
+
+def faults_of(seed: int, number: int, scope: Scope) -> tuple[Fault, ...]:
+    """Return the faults of a round; two at once never hit the same part."""
     chance = random.Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable
-    first = _fault(chance, able)
-    if chance.random() >= _TWO_AT_ONCE:
+    first = _fault(chance, scope)
+    if chance.random() >= _TWO_AT_ONCE or not scope.two_at_once:
         return (first,)
-    second = _fault(chance, able)
+    second = _fault(chance, scope)
     while _hits(first) & _hits(second):
-        second = _fault(chance, able)
+        second = _fault(chance, scope)
     return first, second
 
 
 def _hits(fault: Fault) -> set[str]:
     """Parts that two faults at once must not share. Of proxies there is one a store, and one trouble at a time."""
     if fault.kind in (Kind.POWER_CUT, Kind.WIPE):
-        return {*STORES}
+        return {*_STORES}
     return {fault.part, fault.store} - {""}
 
 
-def _fault(chance: random.Random, able: frozenset[Kind]) -> Fault:
-    kinds = [kind for kind in Kind if kind in able]
+def _fault(chance: random.Random, scope: Scope) -> Fault:
+    kinds = [kind for kind in Kind if kind in scope.able]
+    everybody, connected = scope.of(scope.tree.all), scope.of(scope.tree.connected)
     kind = chance.choices(kinds, [_SHARES[kind] for kind in kinds])[0]
     match kind:
         case Kind.KILL | Kind.TERMINATE:
-            return Fault(kind, _part(chance, ALL))
+            return Fault(kind, _part(chance, everybody))
         case Kind.PAUSE:
-            return Fault(kind, _part(chance, ALL), round(chance.uniform(1, 20) if chance.random() < 0.4 else chance.uniform(1, 8), 1))
+            return Fault(kind, _part(chance, everybody), round(chance.uniform(1, 20) if chance.random() < 0.4 else chance.uniform(1, 8), 1))
         case Kind.WIPE:
             return Fault(kind, "valkey")
         case Kind.DISK_FULL:
-            return Fault(kind, chance.choice(STORES), round(chance.uniform(2, 6), 1))
+            return Fault(kind, chance.choice(_STORES), round(chance.uniform(2, 6), 1))
         case Kind.POWER_CUT:
             return Fault(kind, "stores", amount=round(chance.uniform(0.2, 5), 1))
         case Kind.CLOCK_STEP:
-            return Fault(kind, _part(chance, _CONNECTED), round(chance.uniform(4, 8), 1), amount=chance.choice((-3600.0, 3600.0)))
+            return Fault(kind, _part(chance, connected), round(chance.uniform(4, 8), 1), amount=chance.choice((-3600.0, 3600.0)))
         case Kind.DELAY:
             amount = round(chance.uniform(0.05, 0.6), 2)
-            return Fault(kind, _part(chance, _CONNECTED), round(chance.uniform(3, 8), 1), chance.choice(STORES), amount)
+            return Fault(kind, _part(chance, connected), round(chance.uniform(3, 8), 1), chance.choice(_STORES), amount)
         case Kind.CUT:
-            return Fault(kind, _part(chance, _CONNECTED), round(chance.uniform(1, 8), 1), chance.choice(STORES))
+            return Fault(kind, _part(chance, connected), round(chance.uniform(1, 8), 1), chance.choice(_STORES))
         case Kind.HALF_OPEN:
-            return Fault(kind, _part(chance, _CONNECTED), 0.0, chance.choice(STORES))
+            return Fault(kind, _part(chance, connected), 0.0, chance.choice(_STORES))
 
 
 def _part(chance: random.Random, parts: tuple[str, ...]) -> str:
-    return chance.choices(parts, [_WEIGHTS.get(part, 1) for part in parts])[0]
+    return chance.choices(parts, [_WEIGHTS.get(role_of(part), 1) for part in parts])[0]

@@ -1,13 +1,13 @@
-"""`python -m chaos.platform FOLDER KAFKA_PROXY_PORT VALKEY_PROXY_PORT`: the platform under its real supervisor, behind proxies.
+"""`python -m chaos.platform FOLDER`: the platform under its real supervisor, behind the proxies that are named.
 
 The parts are those of `nuandeng up`. Two things differ: they are told to reach Kafka and Valkey through the proxies, and their wall clock
 is moved by a file (`clocks/{part}` in the folder) when it is there at their start, and libfaketime is.
 """
 
+import argparse
 import contextlib
 import dataclasses
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.kafka import KafkaNode
 from nuandeng.installation import Installation
 from nuandeng.platform_parts import platform_parts
-from nuandeng.settings import Settings, WebSettings, WitnessSettings
+from nuandeng.settings import KafkaSettings, ProcessCounts, Settings, WebSettings, WitnessSettings
 from nuandeng.supervisor import Part, Supervisor
 from nuandeng.supervisor.lines import Terminal
 from nuandeng.supervisor.supervisor import run_parts
@@ -46,18 +46,28 @@ def clock_file(folder: Path, part: str) -> Path:
 
 def main() -> None:
     """Run until SIGTERM; `ready` is printed when every part is."""
-    folder, kafka_port, valkey_port = Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3])
+    parser = argparse.ArgumentParser(prog="chaos.platform", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--brokers", type=int, default=1)
+    parser.add_argument("--each", type=int, default=1)
+    parser.add_argument("--kafka-proxy", type=int, metavar="PORT")
+    parser.add_argument("--valkey-proxy", type=int, metavar="PORT")
+    given = parser.parse_args()
+    folder: Path = given.folder.resolve()
+    each = given.each
     settings = Settings(
         data_dir=str(folder),
         jurisdictions=JURISDICTIONS,
         web=WebSettings(port=0),
         adapters=("cases", "weather"),
         witness=WitnessSettings(every_s=_CHECKPOINTS_EVERY_S),
+        kafka=KafkaSettings(brokers=given.brokers),
+        processes=ProcessCounts(dispatcher=each, projector=each, effects=each, sightings=each, weather=each, web=each),
     )
     (folder / "clocks").mkdir(parents=True, exist_ok=True)
     with held(folder) as lock, contextlib.closing(Installation(settings)) as installation:
-        _through_proxies(installation, kafka_port, valkey_port)
-        parts = [_prepared(part, installation, folder, kafka_port) for part in platform_parts(installation)]
+        _through_proxies(installation, given.kafka_proxy, given.valkey_proxy)
+        parts = [_prepared(part, installation, folder, given.kafka_proxy) for part in platform_parts(installation)]
         terminal = Terminal()
 
         def supervisor() -> Supervisor:
@@ -69,17 +79,20 @@ def main() -> None:
         run_parts(supervisor)
 
 
-def _through_proxies(installation: Installation, kafka_port: int, valkey_port: int) -> None:
+def _through_proxies(installation: Installation, kafka_port: int | None, valkey_port: int | None) -> None:
     runtime = installation.runtime
     assert installation.valkey is not None  # noqa: S101 - the settings name no other server
-    kafka = msgspec.structs.replace(runtime.kafka, bootstrap=f"127.0.0.1:{kafka_port}")
-    valkey_url = runtime.valkey_url.replace(f":{installation.valkey.port}/", f":{valkey_port}/")
+    kafka, valkey_url = runtime.kafka, runtime.valkey_url
+    if kafka_port is not None:
+        kafka = msgspec.structs.replace(kafka, bootstrap=f"127.0.0.1:{kafka_port}")
+    if valkey_port is not None:
+        valkey_url = valkey_url.replace(f":{installation.valkey.port}/", f":{valkey_port}/")
     # What stands in the file of tools is the platform as it is; the parts' own files are written when the parts are described.
     installation.runtime = msgspec.structs.replace(runtime, kafka=kafka, valkey_url=valkey_url)
 
 
-def _prepared(part: Part, installation: Installation, folder: Path, kafka_port: int) -> Part:
-    if part.name == "kafka":
+def _prepared(part: Part, installation: Installation, folder: Path, kafka_port: int | None) -> Part:
+    if part.name == "kafka" and kafka_port is not None:
         assert installation.kafka is not None  # noqa: S101 - the settings name no other broker
         return dataclasses.replace(part, prepare=_advertising(installation.kafka, kafka_port))
     library = libfaketime()

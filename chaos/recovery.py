@@ -10,7 +10,6 @@ import redis
 from chaos.acknowledged import Notes
 from chaos.city import logins, station
 from chaos.ground import Ground
-from chaos.parts import BEATING
 from chaos.person import OverError, Person, now_ms
 from chaos.plan import Fault
 from chaos.screens import Screen, until
@@ -24,6 +23,7 @@ class Probes:
 
     def __init__(self, ground: Ground, screen: Screen, notes: Notes) -> None:
         self._ground, self._screen = ground, screen
+        self._beating = ground.parts.tree.beating
         self._over = threading.Event()
         self._people = {
             login.area: Person(ground.base, login, notes, self._over, pause_s=0.05, request_s=2.5)
@@ -59,7 +59,7 @@ class Probes:
         threads = [threading.Thread(target=probe, args=one, daemon=True) for one in self._people.items()]
         for thread in threads:
             thread.start()
-        for part in {fault.part for fault in faults} & set(BEATING):
+        for part in {fault.part for fault in faults} & set(self._beating):
             if until(lambda part=part: self._beats(part, began_ms), GIVEN_UP_S):  # type: ignore[misc]
                 took.append(time.monotonic() - began_s)
             else:
@@ -76,8 +76,8 @@ class Probes:
     def all_beat(self, within_s: float) -> list[str]:
         """Wait until every part runs and is heard; return those that are not."""
         since_ms = now_ms()
-        until(lambda: self._ground.parts.all_run() and all(self._beats(part, since_ms) for part in BEATING), within_s)
-        return [part for part in BEATING if not self._beats(part, since_ms)]
+        until(lambda: self._ground.parts.all_run() and all(self._beats(part, since_ms) for part in self._beating), within_s)
+        return [part for part in self._beating if not self._beats(part, since_ms)]
 
     def close(self) -> None:
         """Disconnect."""

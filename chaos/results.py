@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chaos.parts import WORKERS
 from chaos.rounds import RoundResult
+from chaos.tree import ONE_OF_EACH, role_of
 
 GOALS_S = {"valkey": 2.0, "worker": 5.0, "web": 5.0, "kafka": 10.0}
-_WORKERS = frozenset(WORKERS)
+_WORKERS = frozenset(ONE_OF_EACH.workers)
 
 
 class Progress:
@@ -82,7 +82,7 @@ def goal_s(fault: str) -> float | None:
     kind, _, part = fault.partition(":")
     if kind == "power_cut":
         return GOALS_S["kafka"]
-    near = part.removesuffix("-kafka").removesuffix("-valkey") or part
+    near = role_of(part.removesuffix("-kafka").removesuffix("-valkey") or part)
     return GOALS_S.get("worker" if near in _WORKERS or near.endswith("-adapter") else near)
 
 

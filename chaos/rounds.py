@@ -12,14 +12,17 @@ from chaos.acknowledged import Notes
 from chaos.audit import Audit
 from chaos.checker import Outage, Violation
 from chaos.city import COUNTIES, logins
+from chaos.copies import copies_missing
 from chaos.faults import inject
 from chaos.ground import Ground
 from chaos.load import Load
 from chaos.person import Person, now_ms
-from chaos.plan import Fault, Kind, faults_of
+from chaos.plan import Fault, Kind, Scope, faults_of
+from chaos.profile import Profile
 from chaos.recovery import Probes
 from chaos.screens import Screen, until
 from chaos.stalls import Stalls, load_per_core
+from chaos.tree import role_of
 from contracts.terms import Role
 
 _BREATH_S = (1.0, 3.0)
@@ -42,9 +45,9 @@ class RoundResult(NamedTuple):
 class Session:
     """A platform with its load, its screens and its audit; started when made."""
 
-    def __init__(self, folder: Path, seed: int, able: frozenset[Kind]) -> None:
+    def __init__(self, folder: Path, seed: int, profile: Profile, scope: Scope) -> None:
         """Raises GroundError, OSError, TimeoutError."""
-        self._seed, self._able = seed, able
+        self._seed, self._profile, self._scope = seed, profile, scope
         self._outages: list[Outage] = []
         self._ending = contextlib.ExitStack()
         try:
@@ -55,10 +58,11 @@ class Session:
 
     def _start(self, folder: Path) -> None:
         ends = self._ending.callback
-        self.ground = Ground(folder, small_disks=Kind.DISK_FULL in self._able)
+        self.ground = Ground(folder, self._profile, small_disks=Kind.DISK_FULL in self._scope.able)
         ends(self.ground.close)
         # The two that decide when a clock has come.
-        self._stalls = Stalls(lambda: [pid for pid in map(self.ground.parts.pid, ("dispatcher", "kafka")) if pid is not None])
+        deciding = [part for part in self._profile.tree.all if role_of(part) in ("dispatcher", "kafka")]
+        self._stalls = Stalls(lambda: [pid for pid in map(self.ground.parts.pid, deciding) if pid is not None])
         ends(self._stalls.close)
         self._notes = Notes(folder / "acknowledged.jsonl")
         ends(self._notes.close)
@@ -70,8 +74,9 @@ class Session:
             person = Person(self.ground.base, login, self._notes, over)
             ends(person.close)
             # A log-in holds for hours: the token is asked for once, and not while the platform is broken.
-            self._screens.append((Screen(self.ground.base, login.account, person.token), person.token))
-            ends(self._screens[-1][0].close)
+            for _ in range(self._profile.screens):
+                self._screens.append((Screen(self.ground.base, login.account, person.token), person.token))
+                ends(self._screens[-1][0].close)
         self._probes = Probes(self.ground, self._screens[0][0], self._notes)
         ends(self._probes.close)
         self._audit = Audit(self.ground, self._notes)
@@ -88,13 +93,15 @@ class Session:
         began_s = time.monotonic()
         chance = random.Random(f"{self._seed}/{number}/how")  # noqa: S311 - must be repeatable
         time.sleep(chance.uniform(*_BREATH_S))
-        faults = faults_of(self._seed, number, self._able)
+        faults = faults_of(self._seed, number, self._scope)
         fault_ms = now_ms()
         met = self._hit(faults, chance)
         recovery_s, missing = self._probes.recovered(faults)
         self._outages.append(Outage(fault_ms, now_ms()))
         found = [Violation("not_recovered", detail) for detail in missing]
         found += [Violation("not_back", part) for part in self._probes.all_beat(_ALL_BACK_S)]
+        if self._profile.copies and not until(lambda: copies_missing(self.ground.runtime) == [], _ALL_BACK_S):
+            found += [Violation("not_back", f"a copy of {place}") for place in copies_missing(self.ground.runtime)]
         if not self.ground.runs:
             found.append(Violation("not_back", "the supervisor has ended"))
         found += self._judged(self._audit.log)

@@ -5,9 +5,10 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos.plan import Kind, faults_of
+from chaos.plan import Kind, Scope, faults_of
+from chaos.profile import PROFILES
 
-EVERYTHING = frozenset(Kind)
+EVERYTHING = Scope(frozenset(Kind))
 
 
 @given(st.integers(0, 10**6), st.integers(1, 1000))
@@ -20,7 +21,7 @@ def test_every_kind_comes_up_and_two_at_once_do() -> None:
     """Over 300 rounds; and another seed is another run."""
     rounds = [faults_of(7, number, EVERYTHING) for number in range(1, 301)]
     kinds = Counter(fault.kind for faults in rounds for fault in faults)
-    assert kinds.keys() == EVERYTHING
+    assert kinds.keys() == EVERYTHING.able
     assert min(kinds.values()) >= 5
     assert 30 < sum(len(faults) == 2 for faults in rounds) < 90
     assert rounds != [faults_of(8, number, EVERYTHING) for number in range(1, 301)]
@@ -41,4 +42,20 @@ def test_a_round_is_bounded_and_faults_do_not_share_a_part(seed: int, number: in
 def test_what_this_machine_does_not_allow_is_never_drawn() -> None:
     """Only what is able."""
     able = frozenset({Kind.KILL, Kind.WIPE})
-    assert {fault.kind for number in range(200) for fault in faults_of(3, number, able)} == able
+    assert {fault.kind for number in range(200) for fault in faults_of(3, number, Scope(able))} == able
+
+
+def test_the_profile_of_three_brokers_takes_down_one_broker_at_a_time() -> None:
+    """Each of the three, and nothing else."""
+    profile = PROFILES["three-brokers"]
+    rounds = [faults_of(1, number, profile.scope(profile.kinds)) for number in range(1, 101)]
+    assert {len(faults) for faults in rounds} == {1}
+    assert {fault.part for (fault,) in rounds} == {"kafka", "kafka.2", "kafka.3"}
+
+
+def test_the_profile_of_two_of_each_hits_both() -> None:
+    """Of every kind of worker, and of the web process."""
+    profile = PROFILES["two-of-each"]
+    hit = {fault.part for number in range(1, 600) for fault in faults_of(1, number, profile.scope(profile.kinds))}
+    assert hit == set(profile.tree.all)
+    assert {"dispatcher", "dispatcher.2", "web", "web.2"} < hit
