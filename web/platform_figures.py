@@ -62,7 +62,7 @@ class PlatformFigures(Collector):
 
     def _parts(self, heard: Heard) -> Iterator[Metric]:
         now = now_ms()
-        self._last = {name: fields for name, fields in self._last.items() if not _left(name, fields, now)} | heard
+        self._last = {**{name: fields for name, fields in self._last.items() if not _left(name, fields, now)}, **heard}
         up = GaugeMetricFamily("nuandeng_part_up", "1 when a part was heard in the last 15 s", labels=["part"])
         roles = {role_of(name) for name in heard}
         for name in sorted({*self._expected, *self._last}):
