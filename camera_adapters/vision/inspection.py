@@ -12,7 +12,7 @@ from camera_adapters.vision.settings import InspectionSettings
 
 _UPRIGHT_FIRST = (Turn.UPRIGHT, Turn.RIGHT, Turn.LEFT)
 _WIDE_FIRST = (Turn.RIGHT, Turn.LEFT, Turn.UPRIGHT)
-_DIAGONALS = ((Turn.RIGHT_DOWN, Turn.LEFT_DOWN), (Turn.RIGHT_UP, Turn.LEFT_UP))
+_DIAGONALS = tuple(turn for turn in Turn if turn.diagonal)
 _TURNS = tuple(Turn)
 # Later looks differ in scale, so that one unlucky crop does not decide.
 _LATER_MARGINS = (1.3, 1.5, 1.8, 1.4)
@@ -59,7 +59,7 @@ class Inspector:
             # Two people side by side are wide as well: let the upright view object before anybody is said to lie.
             rows.append(self._find(crop, Turn.UPRIGHT))
         if hit_turn is None and request.tests >= 1 and request.still:
-            rows += [self._find(crop, turn) for turn in _DIAGONALS[request.tests % 2]]
+            rows += [self._find(crop, turn) for turn in _DIAGONALS]
         found = best_apart(crop.to_frame(np.concatenate(rows)), _SAME_PERSON)
         return [_detection(row, mirrored=crop.mirrored) for row in found]
 
