@@ -11,6 +11,7 @@ from nuandeng.embedded.secrets import write_private
 from nuandeng.failures import DataDirBrokenError, SettingsError
 
 _FILE = "log-shape.json"
+_HOW_BROKERS = "`nuandeng backup`, and `nuandeng restore --brokers` into a new folder, change that."
 
 
 class LogShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,8 +45,8 @@ def log_shape(data_dir: Path, *, partitions: int | None, brokers: int | None) ->
     for setting, wanted, is_ in (("partitions", partitions, kept.partitions), ("brokers", brokers, kept.brokers)):
         if wanted is not None and wanted != is_:
             raise SettingsError(
-                f"kafka.{setting} = {wanted}, but the log in {data_dir} was made with {is_}, and that stays so for its whole life: "
-                "where a jurisdiction's commits stand depends on it. Back it up and restore it into a new folder to choose again."
+                f"kafka.{setting} = {wanted}, but the log in {data_dir} was made with {is_}. "
+                + ("Where a jurisdiction's commits stand depends on it for ever." if setting == "partitions" else _HOW_BROKERS)
             )
     return kept
 

@@ -1,6 +1,7 @@
 """`nuandeng backup DIR` and `nuandeng restore DIR`."""
 
 import datetime as dt
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,13 @@ from contracts.errors import StoreAwayError
 from nuandeng.keeping.backup import back_up
 from nuandeng.keeping.restore import restore
 from nuandeng.log_commands import DataDir, opened
+
+
+class Brokers(StrEnum):
+    """As typed."""
+
+    ONE = "1"
+    THREE = "3"
 
 
 def backup_command(
@@ -36,10 +44,11 @@ def restore_command(
         list[Path] | None,
         typer.Option("--erased", metavar="FILE", help="A newer list of the erased: the file `erased` of the lost directory, or a copy."),
     ] = None,
+    brokers: Annotated[Brokers, typer.Option("--brokers", help="How many brokers shall hold the log from now on.")] = Brokers.ONE,
 ) -> None:
     """Restore into an empty data directory. Whoever was erased, by the backup's list or the one you give, stays erased."""
     try:
-        done = restore(folder.resolve(), data_dir.resolve(), erased or ())
+        done = restore(folder.resolve(), data_dir.resolve(), erased or (), brokers=3 if brokers is Brokers.THREE else 1)
     except (KafkaError, TimeoutError) as err:
         raise StoreAwayError(f"Kafka does not answer: {err}.") from err
     made = dt.datetime.fromtimestamp(done.manifest.made_at_ms / 1000, dt.UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,7 @@ from nuandeng.keeping.backups_known import secrets_of
 from nuandeng.keeping.broker import fresh_broker
 from nuandeng.keeping.erased_list import NAME, Erased, Losses, add_erased, lose, read_erased
 from nuandeng.keeping.errors import BackupBrokenError, DataDirNotEmptyError
+from nuandeng.settings import KafkaSettings
 from stream.access import kafka_settings, topic
 from stream.audit import Verified, verify
 from stream.log.append import MAX_BATCH_BYTES, Appender
@@ -41,11 +42,12 @@ class Restored(NamedTuple):
     lost: Losses
 
 
-def restore(backup: Path, data_dir: Path, more_erased: Sequence[Path] = ()) -> Restored:
+def restore(backup: Path, data_dir: Path, more_erased: Sequence[Path] = (), *, brokers: Literal[1, 3] = 1) -> Restored:
     """Restore into a directory that is empty or not there; if it fails, the directory is empty again.
 
     Args:
         more_erased: lists of the erased that are newer than the backup's own, such as the one of the data directory that was lost.
+        brokers: of the restored installation; the partitions stay those of the log.
     Raises:
         DataDirNotEmptyError: nothing was changed.
         BackupBrokenError: it is not whole, or its log does not verify. UnreadableError: a list is damaged.
@@ -61,7 +63,7 @@ def restore(backup: Path, data_dir: Path, more_erased: Sequence[Path] = ()) -> R
     with held(data_dir) as lock:
         try:
             lost = _stores(backup, data_dir, erased)
-            with fresh_broker(data_dir, lock, len(manifest.records)) as runtime:
+            with fresh_broker(data_dir, lock, KafkaSettings(partitions=len(manifest.records), brokers=brokers)) as runtime:
                 lost.keys += _log(backup, manifest, data_dir, runtime)
                 verified = _verified(manifest, runtime)
         except BaseException:
@@ -133,12 +135,12 @@ def _key(record: bytes, erased: list[str]) -> bytes:
 
 
 def _verified(manifest: Manifest, runtime: Runtime) -> Verified:
-    identity = log_key(runtime).identity
+    identities = log_key(runtime).identities
     kept = kept_folder(runtime)
-    found = checkpoints_of(str(kept.path), [identity]) if kept.jurisdictions() else None
+    found = checkpoints_of(str(kept.path), identities) if kept.jurisdictions() else None
     if found is not None and found.bad:
         raise BackupBrokenError(f"The checkpoint {found.bad[0].source} is not good: {found.bad[0].reason}")
-    verified = verify(runtime, expected=found.expected if found else (), identities=[identity])
+    verified = verify(runtime, expected=found.expected if found else (), identities=identities)
     if verified.bad is not None:
         bad = verified.bad
         raise BackupBrokenError(f"The log is not good: partition {bad.partition}, offset {bad.offset}: {bad.reason}.")

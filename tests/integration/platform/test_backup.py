@@ -137,3 +137,15 @@ def test_what_is_not_whole_is_not_restored_and_nothing_is_written_over(city: Sta
     assert [path.name for path in target.iterdir()] in ([], ["platform.lock"])
     shutil.rmtree(backup / "log")
     assert isinstance(nuandeng("restore", backup, "--data-dir", tmp_path / "other").exception, BackupBrokenError)
+
+
+@pytest.mark.timeout(240)
+def test_a_log_goes_from_one_broker_to_three_and_every_record_keeps_its_place(city: StandingCity, tmp_path: Path) -> None:
+    """Each record has three copies afterwards, in the same partitions; the number of brokers is remembered without any settings."""
+    reported(city, "搬家前的人")
+    backup, moved = tmp_path / "backup", tmp_path / "moved"
+    said = digest_said(city.nuandeng("backup", backup))
+    assert digest_said(nuandeng("restore", backup, "--data-dir", moved, "--brokers", "3")) == said
+    logs = [{path.name for path in (moved / name / "log").glob("dispatch.commits-*")} for name in ("kafka", "kafka.2", "kafka.3")]
+    assert logs[0] == logs[1] == logs[2] == {f"dispatch.commits-{number}" for number in range(4)}
+    assert nuandeng("replay", "--data-dir", moved, "--digest").stdout.strip() == said
