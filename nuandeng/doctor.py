@@ -73,6 +73,8 @@ def _ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
         "kafka.port": (settings.kafka.port, ""),
         "valkey.port": (settings.valkey.port, ""),
     }
+    if settings.processes.phones:
+        wanted["web.phones_port"] = settings.web.phones_port, settings.web.host
     for name, (port, host) in wanted.items():
         if port == 0 or running:
             continue

@@ -27,8 +27,8 @@ from stream.partition import choose_partitions
 class Installation:
     """What every part of one run is built from. Made while the data directory is held.
 
-    brokers, valkey: the nodes to start, none where the settings name a server of the user's. Their ports, and the web process's listening
-    socket, are held until `close()`.
+    brokers, valkey: the nodes to start, none where the settings name a server of the user's. Their ports, and the web processes' listening
+    sockets, are held until `close()`.
     """
 
     def __init__(self, settings: Settings, *, demo: bool = False) -> None:
@@ -68,6 +68,9 @@ class Installation:
             )
             valkey_url = self.valkey.url
         self.web = self._claim(listening, settings.web.port, "web.port", settings.web.host)
+        self.phones: socket.socket | None = None
+        if settings.processes.phones:
+            self.phones = self._claim(listening, settings.web.phones_port, "web.phones_port", settings.web.host)
         self.runtime = Runtime(
             kafka=kafka_access,
             valkey_url=valkey_url,
@@ -78,7 +81,7 @@ class Installation:
             models=settings.models or str(cache_dir() / "models"),
             borders=settings.borders,
             jurisdictions=settings.jurisdictions,
-            web=_web_listener(settings.web, port_of(self.web), self.data_dir),
+            web=_web_listener(settings.web, port_of(self.web), port_of(self.phones) if self.phones else None, self.data_dir),
             demo=demo,
             adapters=settings.adapters,
             weather_places=settings.weather.places,
@@ -181,9 +184,11 @@ def _foreign_kafka(settings: Settings) -> KafkaAccess | None:
     return KafkaAccess(bootstrap=kafka.bootstrap, passwords=passwords, topic_prefix=kafka.topic_prefix)
 
 
-def _web_listener(web: WebSettings, port: int, data_dir: Path) -> WebListener:
+def _web_listener(web: WebSettings, port: int, phones_port: int | None, data_dir: Path) -> WebListener:
     certificate, key = web.tls_certificate, web.tls_key
     if web.tls == "auto":
         made = local_certificate(data_dir / "tls", dt.datetime.now(dt.UTC))
         certificate, key = str(made[0]), str(made[1])
-    return WebListener(host=web.host, port=port, public_url=web.public_url, tls_certificate=certificate, tls_key=key)
+    return WebListener(
+        host=web.host, port=port, public_url=web.public_url, phones_port=phones_port, tls_certificate=certificate, tls_key=key
+    )

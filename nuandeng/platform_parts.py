@@ -58,6 +58,21 @@ def platform_parts(installation: Installation) -> list[Part]:
         )
         for name in _instances("web", processes.web)
     ]
+    phones = [
+        own_part(
+            installation,
+            name,
+            "web.serve_phones",
+            "--name",
+            name,
+            account="web",
+            depends_on=below,
+            listener=installation.phones,
+            ready=partial(_beats, url, name),
+            progress=partial(_progress, url, name),
+        )
+        for name in _instances("phones", processes.phones)
+    ]
     adapters = [
         own_part(
             installation,
@@ -70,7 +85,7 @@ def platform_parts(installation: Installation) -> list[Part]:
         )
         for kind, name in ((kind, f"{kind}-adapter") for kind in installation.settings.adapters)
     ]
-    return [*stores, *workers, *webs, *adapters, *_witness(installation, below), *_traces(installation, below)]
+    return [*stores, *workers, *webs, *phones, *adapters, *_witness(installation, below), *_traces(installation, below)]
 
 
 def _instances(role: str, count: int) -> list[str]:

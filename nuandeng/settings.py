@@ -29,6 +29,9 @@ class WebSettings(Strict, frozen=True, kw_only=True):
 
     host: Annotated[str, _said("Address to listen on; 0.0.0.0 for every network card.")] = "127.0.0.1"
     port: Annotated[Port, _said("Port to listen on; 0 takes a free one.")] = 8080
+    phones_port: Annotated[
+        Port, _said("Port of the processes for phones alone, if there are any (processes.phones); 0 takes a free one.")
+    ] = 8081
     public_url: Annotated[str | None, _said("How phones reach the platform, if not by host and port: https://nuandeng.example.")] = None
     tls: Annotated[
         Literal["off", "auto", "files"],
@@ -66,7 +69,13 @@ class ProcessCounts(Strict, frozen=True, kw_only=True):
     effects: Annotated[Count, _said("Doing what decisions owe: finding candidates, telling phones.")] = 1
     sightings: Annotated[Count, _said("From what cameras see to sightings.")] = 1
     weather: Annotated[Count, _said("From warnings and reported cases to commands; one works, the others stand by.")] = 1
-    web: Annotated[Count, _said("Serving desks and phones.")] = 1
+    web: Annotated[Count, _said("Serving desks, and phones if no process is for them alone.")] = 1
+    phones: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=64),
+        _said("Serving phones alone, for more than a few hundred: 2 for 17,000. They share web.phones_port; with web.public_url, the proxy "
+              "there sends them what begins with /phones/."),
+    ] = 0
 
 
 class ValkeySettings(Strict, frozen=True, kw_only=True):

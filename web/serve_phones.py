@@ -42,6 +42,7 @@ from web.sockets.periodic import every  # noqa: E402
 
 log = structlog.get_logger()
 _BACKLOG = 4096
+_AT_ONCE = 4
 _HEAD_S = 5.0
 _BEAT_S = 1.0
 # Thousands of phones are a million objects that stay: looking through them again and again would stop everything for tenths of a second.
@@ -160,6 +161,8 @@ def serve(runtime: Runtime, name: str, *, listen_fd: int | None = None) -> None:
         listener = gevent.socket.socket(fileno=listen_fd)
         listener.listen(_BACKLOG)
     server = StreamServer(listener, Front(runtime, phones).take, **tls)
+    # A few at a time, so that those who share the socket come to have as many.
+    server.max_accept = _AT_ONCE
     stopping = gevent.event.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)

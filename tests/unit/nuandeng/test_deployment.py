@@ -42,6 +42,13 @@ def test_images_are_pinned(compose: dict[str, Any]) -> None:
     assert all(re.search(r":\d+\.\d+\.\d+(-[a-z]+)*$", image) for image in images), images
 
 
+def test_the_image_holds_our_packages_whole() -> None:
+    """Not their first level alone."""
+    lines = (ROOT / "deploy" / "Dockerfile").read_text().splitlines()
+    packages = ("contracts", "dispatch", "stream", "camera_adapters", "web", "nuandeng")
+    assert {f"COPY {package} {package}" for package in packages} <= set(lines)
+
+
 def test_it_starts_every_part(compose: dict[str, Any]) -> None:
     """The workers by the same commands, the adapters, the web process, and the servers."""
     services = compose["services"]
@@ -50,6 +57,7 @@ def test_it_starts_every_part(compose: dict[str, Any]) -> None:
     for kind in Settings().adapters:
         assert services[f"{kind}-adapter"]["command"] == ["python", "-m", f"camera_adapters.{kind}"]
     assert services["witness"]["command"] == ["python", "-m", "stream.witness.part"]
+    assert services["phones"]["command"] == ["python", "-m", "web.serve_phones"]
     assert {"kafka", "valkey", "web", "proxy", "topics"} <= services.keys()
 
 
@@ -77,6 +85,8 @@ def test_every_service_logs_in_as_itself(compose: dict[str, Any]) -> None:
         if "NUANDENG_RUNTIME" in service.get("environment", {})
     }
     assert dealt.pop("topics") == ["admin_runtime"]
+    # What phones say is positions: Kafka knows it from the web process.
+    assert dealt.pop("phones") == ["web_runtime"]
     assert dealt == {name: [f"{name}_runtime"] for name in dealt}
     assert dealt.keys() <= {account.name for account in ACCOUNTS}
 

@@ -56,6 +56,7 @@ def test_kubernetes_runs_the_parts_of_up() -> None:
         assert running[worker] == ["python", "-m", "stream.worker", worker, "--one-of-many"]
     for kind in Settings().adapters:
         assert running[f"{kind}-adapter"] == ["python", "-m", f"camera_adapters.{kind}"]
+    assert running["phones"] == ["python", "-m", "web.serve_phones"]
     assert {"kafka", "valkey", "topics", "web", "witness"} < running.keys()
     sets = {one["metadata"]["name"]: one for one in objects() if one["kind"] == "StatefulSet"}
     assert sets["kafka"]["spec"]["replicas"] == 3
@@ -86,7 +87,7 @@ def test_what_the_manifests_mount_is_made(tmp_path: Path) -> None:
         mounted = [volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume]
         assert set(mounted) <= secrets.keys(), name
         if name not in ("kafka", "valkey"):
-            account = "admin" if name == "topics" else name
+            account = {"topics": "admin", "phones": "web"}.get(name, name)
             assert [Path(file).stem for one in mounted for file in secrets[one]] == [account]
     for one in kept["configMapGenerator"]:
         assert all((FOLDER / file).exists() for file in one["files"])
