@@ -1,4 +1,5 @@
-"""Checks a proof by `nuandeng audit prove` without the product: python verify_proof.py PROOF.json VKEY (needs the package cryptography)."""
+"""Checks a proof by `nuandeng audit prove` without the product (needs the package cryptography):
+python verify_proof.py PROOF.json VKEY [VKEY THAT IT REPLACED]"""
 
 import base64
 import json
@@ -44,7 +45,7 @@ def opened(note, vkey):  # C2SP signed-note, tlog-checkpoint: size and root of a
     return int(text.split("\n")[1]), base64.b64decode(text.split("\n")[2])
 
 
-proof, vkey = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), sys.argv[2]
+proof, vkey, earlier = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), sys.argv[2], sys.argv[-1]
 record, path, index = base64.b64decode(proof["record"]), [base64.b64decode(one) for one in proof["inclusion"]], proof["leaf_index"]
 size, root = opened(proof["checkpoint"], vkey)
 check(0 <= index < size and root_of(sha256(b"\0" + record).digest(), index, size, path) == root, "the record does not stand there")
@@ -52,7 +53,7 @@ said = json.loads(record)
 check((said["jurisdiction"], said["sequence"]) == (vkey.split("+")[0].rpartition("/")[2], index + 1), "the record is of another place")
 print(f"record {index + 1} of {size} in {vkey.split('+')[0]}:\n{record.decode()}")
 if "since" in proof:
-    old, old_root = opened(proof["since"]["checkpoint"], vkey)
+    old, old_root = opened(proof["since"]["checkpoint"], earlier)
     path = [base64.b64decode(one) for one in proof["since"]["consistency"]]
     check(old == 0 or (old <= size and roots_of(old, size, path, old_root) == (old_root, root)), "the log does not continue the older one")
     print(f"the log continues the checkpoint of {old} records")

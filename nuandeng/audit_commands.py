@@ -17,11 +17,13 @@ from stream.witness.against import BadCheckpoint, checkpoints_of
 from stream.witness.checkpoint import LogIdentity, identity_of
 from stream.witness.comparing import Expected
 from stream.witness.errors import NoteUnreadableError
+from stream.witness.folder import CheckpointFolder
 from stream.witness.keys import log_key
 from stream.witness.note import COSIGNATURE, NOTE_LONGEST, VerifierKey, parse_verifier_key
 from stream.witness.part import places_of
 from stream.witness.prove import prove
-from stream.witness.publishing import Places, kept_folder, publish_checkpoints
+from stream.witness.publishing import Places, kept_folder, publish_checkpoints, replace_key
+from stream.witness.rotation import followed
 
 audit_app = typer.Typer(no_args_is_help=True, help="Proofs on the log.")
 
@@ -46,7 +48,7 @@ def _audit() -> None:
 def verify_command(data_dir: DataDir, against: Against = None, key: Keys = None) -> None:
     """Check every sequence and hash, and the checkpoints; exit code 1 names the first bad record or checkpoint."""
     with opened(data_dir) as runtime:
-        identities, cosigners = _trusted(runtime, key or [])
+        identities, cosigners = _trusted(runtime, key or [], against or [])
         expected: list[Expected] = []
         forged: list[BadCheckpoint] = []
         kept = kept_folder(runtime)
@@ -93,7 +95,7 @@ def checkpoint_command(
         places = Places(
             always.folders + more.folders, always.witnesses + more.witnesses, always.witness_keys + more.witness_keys
         )
-        done = asyncio.run(publish_checkpoints(runtime, log_key(runtime), places))
+        done = asyncio.run(publish_checkpoints(runtime, places))
     for name, signed in sorted(done.newest.items()):
         cosigners = [line.name for line in signed.note.signatures if line.name != signed.checkpoint.origin]
         told = f"  cosigned by {', '.join(cosigners)}" if cosigners else ""
@@ -125,25 +127,47 @@ def prove_command(
     typer.echo(msgspec.json.format(msgspec.json.encode(proof), indent=2).decode())
 
 
+@audit_app.command("replace-key")
+def replace_key_command(data_dir: DataDir) -> None:
+    """Let another key sign from now on. The one before hands every log over to it, which is itself in the log, and is then forgotten."""
+    with opened(data_dir) as runtime:
+        done = asyncio.run(replace_key(runtime, places_of(runtime.witness)))
+        identity = log_key(runtime).identity
+    for name in sorted(done.newest):
+        typer.echo(str(identity.verifier(name)))
+    for refusal in done.refused:
+        typer.echo(f"REFUSED: {refusal.jurisdiction}: {refusal.why} [{refusal.why.code}]\n         {refusal.why.what_to_do}")
+    if done.refused:
+        raise typer.Exit(1)
+
+
 @audit_app.command("key")
-def key_command(data_dir: DataDir) -> None:
+def key_command(
+    data_dir: DataDir,
+    earlier: Annotated[bool, typer.Option("--earlier", help="Those that were replaced, the newest first.")] = False,
+) -> None:
     """Print the key of each jurisdiction's log, for auditors and witnesses to write down."""
     with opened(data_dir) as runtime:
-        identity = log_key(runtime).identity
+        identities = log_key(runtime).identities
         names = {jurisdiction.code for jurisdiction in runtime.jurisdictions} | set(kept_folder(runtime).jurisdictions())
         if not names:
             names = set(verify(runtime).heads)
     if not names:
         typer.echo("no jurisdiction has a record yet", err=True)
     for name in sorted(names):
-        typer.echo(str(identity.verifier(name)))
+        for identity in identities[1:] if earlier else identities[:1]:
+            typer.echo(str(identity.verifier(name)))
 
 
-def _trusted(runtime: Runtime, raw: list[str]) -> tuple[list[LogIdentity], list[VerifierKey]]:
-    """Whose checkpoints count, and who must have cosigned: the installation's own key unless others are named."""
+def _trusted(runtime: Runtime, raw: list[str], sources: list[str]) -> tuple[list[LogIdentity], list[VerifierKey]]:
+    """Whose checkpoints count, and who must have cosigned: the installation's own key unless others are named.
+
+    Whoever was handed the log by one of them counts too: its key is named in a checkpoint that the one before signed.
+    """
     keys = [parse_verifier_key(one) for one in raw]
-    identities = [identity_of(key) for key in keys if key.kind != COSIGNATURE]
-    return identities or [log_key(runtime).identity], [key for key in keys if key.kind == COSIGNATURE]
+    identities = [identity_of(key) for key in keys if key.kind != COSIGNATURE] or list(log_key(runtime).identities)
+    handovers = kept_folder(runtime).handovers() + [note for source in sources for note in CheckpointFolder(Path(source)).handovers()]
+    return followed(identities, handovers), [key for key in keys if key.kind == COSIGNATURE]
 
 
 def _read(path: Path) -> bytes:

@@ -144,9 +144,9 @@ def _of_incident(incident: str) -> Callable[[Commit], bool]:
 
 async def _prove(runtime: Runtime, found: list[_Found], folder: Path) -> list[_Found]:
     """Write records, proofs and keys; return what they are of."""
-    key, kept = log_key(runtime), kept_folder(runtime)
     # So that the newest of them are covered too.
-    await publish_checkpoints(runtime, key, Places())
+    await publish_checkpoints(runtime, Places())
+    key, kept = log_key(runtime), kept_folder(runtime)
     names = sorted({one.commit.jurisdiction for one in found})
     trees = {name: Tree(kept, open_checkpoint(kept.checkpoint(name) or b"", key.identity)) for name in names}
     # The record of the newest checkpoint itself: it is covered by the one after it.

@@ -8,6 +8,8 @@ from contracts.events import CheckpointRecorded
 from stream.witness.checkpoint import LogIdentity, Signed, opened_by_any
 from stream.witness.folder import CheckpointFolder
 from stream.witness.merkle import HASH_BYTES, Frontier
+from stream.witness.note import signers
+from stream.witness.rotation import following_identity
 from stream.witness.trees import Grown
 
 
@@ -46,6 +48,8 @@ class Comparison:
         self._agreed, self._after_agreed = 0, 0
         # The tree at the last checkpoint in the log and the leaves since: the next one that stands there is of some size between.
         self._behind, self._since = Frontier(), bytearray()
+        # Who has handed this log over to another key: what they sign from there on counts no more.
+        self._replaced: set[LogIdentity] = set()
         self.checked = 0
 
     def grew(self, offset: int, grown: Grown, tree: Frontier) -> BadRecord | None:
@@ -87,11 +91,18 @@ class Comparison:
         source = f"the checkpoint that record {sequence} holds"
         try:
             signed = opened_by_any(event.note.encode(), self._identities)
+            after = following_identity(signed)
+            by = [one for one in self._identities if signers(signed.note, [one.verifier(signed.jurisdiction)])]
         except NuandengError as err:
             return BadRecord(self._partition, offset, f"holds a checkpoint that is none: {err}", self._jurisdiction, sequence)
         checkpoint = signed.checkpoint
+        if self._replaced.issuperset(by):
+            reason = "holds a checkpoint by a key that had handed the log over before"
+            return BadRecord(self._partition, offset, reason, self._jurisdiction, sequence)
         if signed.jurisdiction != self._jurisdiction or not 0 < checkpoint.size == event.tree_size < sequence:
             return BadRecord(self._partition, offset, "holds a checkpoint of another log or size", self._jurisdiction, sequence)
+        if after is not None:
+            self._replaced.update(one for one in by if one != after)
         if checkpoint.size < self._behind.size:
             return None  # recorded late: a larger one, which was compared, covers it
         steps = checkpoint.size - self._behind.size

@@ -2,6 +2,7 @@
 
 `{jurisdiction}/checkpoint` is a signed note. `{jurisdiction}/leaves` is 32 bytes a record, in the order of their sequence, and is only ever
 added to: with it the first record that is not what it was can be named, and any older checkpoint be compared. They tell nothing of it.
+`handovers/` has the notes by which the logs were handed over to other keys.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 from stream.witness.errors import LogRewrittenError
@@ -17,6 +19,7 @@ from stream.witness.note import NOTE_LONGEST
 
 _JURISDICTION = re.compile(r"[0-9]{4,12}")
 _READ_BYTES = 1 << 20
+_HANDOVERS = "handovers"
 
 
 class CheckpointFolder:
@@ -98,6 +101,16 @@ class CheckpointFolder:
             file.write(packed[both * HASH_BYTES :])
             file.flush()
             os.fsync(file.fileno())
+
+    def handovers(self) -> list[bytes]:
+        """The checkpoints by which logs were handed over to other keys, as signed notes, not checked. Raises OSError."""
+        return [path.read_bytes()[: NOTE_LONGEST + 1] for path in sorted((self.path / _HANDOVERS).glob("*.note"))]
+
+    def put_handover(self, note: bytes) -> None:
+        """Keep such a note, whole or not at all, on the disk when this returns; once is enough. Raises OSError."""
+        path = self.path / _HANDOVERS / f"{sha256(note).hexdigest()[:32]}.note"
+        if not path.exists():
+            write_whole(path, note)
 
     def put(self, jurisdiction: str, note: str) -> None:
         """Make a signed note the newest, whole or not at all, on the disk when this returns. Raises OSError."""

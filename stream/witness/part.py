@@ -14,7 +14,6 @@ from contracts.errors import NuandengError
 from contracts.runtime import Runtime, WitnessSchedule
 from stream.access import runtime_from_environment
 from stream.heartbeat import EVERY_S, Heartbeat
-from stream.witness.keys import LogKey, log_key
 from stream.witness.note import parse_verifier_key
 from stream.witness.publishing import Places, Round, kept_folder, publish_checkpoints
 
@@ -34,7 +33,7 @@ def places_of(schedule: WitnessSchedule) -> Places:
     )
 
 
-async def run(runtime: Runtime, key: LogKey) -> None:
+async def run(runtime: Runtime) -> None:
     """Do a round every `every_s` until cancelled; a round that is due after a long stop is done soon after the start."""
     places, every_s = places_of(runtime.witness), float(runtime.witness.every_s)
     store = redis.asyncio.Redis.from_url(runtime.valkey_url, socket_timeout=10.0, socket_connect_timeout=2.0)
@@ -45,7 +44,7 @@ async def run(runtime: Runtime, key: LogKey) -> None:
         while True:
             begun = time.monotonic()
             try:
-                _tell(await publish_checkpoints(runtime, key, places), counters)
+                _tell(await publish_checkpoints(runtime, places), counters)
             except (NuandengError, OSError) as err:
                 counters["failed"] += 1
                 log.warning("checkpoints_failed", error=str(err))
@@ -79,7 +78,7 @@ async def _beat(heartbeat: Heartbeat, counters: Counter[str]) -> None:
 
 async def _main() -> None:
     runtime = runtime_from_environment()
-    running = asyncio.create_task(run(runtime, log_key(runtime)))
+    running = asyncio.create_task(run(runtime))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
     with contextlib.suppress(asyncio.CancelledError):

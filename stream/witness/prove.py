@@ -10,7 +10,7 @@ from contracts.topics import COMMITS
 from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
 from stream.partition import partition_of
-from stream.witness.checkpoint import Signed, open_checkpoint
+from stream.witness.checkpoint import Signed, opened_by_any
 from stream.witness.checkpointing import consistency_proof
 from stream.witness.errors import NotCheckpointedError, ProofImpossibleError
 from stream.witness.folder import CheckpointFolder
@@ -57,7 +57,7 @@ async def prove(runtime: Runtime, key: LogKey, kept: CheckpointFolder, commit: t
     raw = kept.checkpoint(jurisdiction)
     if raw is None:
         raise NotCheckpointedError(f"There is no checkpoint of {jurisdiction} yet.")
-    newest = open_checkpoint(raw, key.identity)
+    newest = opened_by_any(raw, key.identities)
     size, root = newest.checkpoint.size, newest.checkpoint.root
     if not 0 < sequence <= size:
         raise NotCheckpointedError(f"The newest checkpoint of {jurisdiction} is of {size} records; it does not cover {sequence}.")
@@ -97,7 +97,7 @@ async def _record(runtime: Runtime, jurisdiction: str, index: int, leaf: bytes) 
 
 
 def _since(kept: CheckpointFolder, key: LogKey, newest: Signed, raw: bytes) -> Since:
-    old = open_checkpoint(raw, key.identity)
+    old = opened_by_any(raw, key.identities)
     name, size = newest.jurisdiction, newest.checkpoint.size
     if old.jurisdiction != name:
         raise ProofImpossibleError(f"The older checkpoint is of {old.jurisdiction}, the commit of {name}.")

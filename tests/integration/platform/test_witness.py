@@ -22,7 +22,7 @@ from contracts.commit import GENESIS, Commit, decode_commit, digest, encode_comm
 from contracts.events import CommandRejected
 from contracts.runtime import VARIABLE, Jurisdiction, KafkaAccess, Runtime, WitnessSchedule
 from contracts.terms import Role, Source, Urgency
-from contracts.topics import COMMITS, WRITER_PARTITIONS
+from contracts.topics import COMMANDS, COMMITS, WRITER_PARTITIONS
 from contracts.values import Actor, Place
 from nuandeng.cli import app
 from nuandeng.data_dir import held
@@ -32,7 +32,7 @@ from stream.log.read import RangeReader
 from stream.partition import partition_of
 from stream.witness.checkpoint import Checkpoint, parse_checkpoint
 from stream.witness.keys import log_key
-from stream.witness.note import Note, parse_note, sign
+from stream.witness.note import Note, VerifierKey, parse_note, parse_verifier_key, sign
 from stream.witness.publishing import kept_folder
 from tests.integration.platform.outside_witness import NAME, outside_witness
 
@@ -149,9 +149,9 @@ class Installation:
         producer.close()
         self.log = log
 
-    def records(self) -> Log:
+    def records(self, name: str = COMMITS) -> Log:
         """What stands there now."""
-        topic, found = self.runtime.kafka.topic_prefix + COMMITS, Log()
+        topic, found = self.runtime.kafka.topic_prefix + name, Log()
         consumer = KafkaConsumer(**self._kafka.client_settings(), auto_offset_reset="earliest", consumer_timeout_ms=1000)
         places = [TopicPartition(topic, partition) for partition in range(WRITER_PARTITIONS)]
         consumer.assign(places)
@@ -322,10 +322,10 @@ def test_a_witness_that_is_away_keeps_nobody_from_a_checkpoint(installation: Ins
         assert back.stdout.count(f"12 records  nothing new  cosigned by {NAME}") == len(COUNTIES), back.output
 
 
-def checked(proof: Path, key: str) -> subprocess.CompletedProcess[str]:
+def checked(proof: Path, *keys: str) -> subprocess.CompletedProcess[str]:
     """By the script of the documents, which knows nothing of the product: `-I` keeps it from the checkout."""
     return subprocess.run(
-        [sys.executable, "-I", str(ROOT / "docs" / "verify_proof.py"), str(proof), key], capture_output=True, text=True, check=False,
+        [sys.executable, "-I", str(ROOT / "docs" / "verify_proof.py"), str(proof), *keys], capture_output=True, text=True, check=False,
         cwd=proof.parent,
     )  # fmt: skip
 
@@ -365,6 +365,58 @@ def test_a_proof_is_checked_by_a_script_that_is_not_ours(installation: Installat
     for wrong in wrongs:
         path.write_text(json.dumps({**proof, **wrong}))
         assert checked(path, key).returncode != 0, wrong
+
+
+def test_a_key_is_replaced_and_what_it_signed_stays_good(installation: Installation, tmp_path: Path) -> None:
+    """Whoever wrote down the old key verifies everything, before and after; the old key is gone; proofs and witnesses go on."""
+    shared, old, proof = tmp_path / "shared", tmp_path / "old", tmp_path / "proof.json"
+    with outside_witness() as witness:
+        for line in installation.audit("key").stdout.splitlines():
+            witness.trust(line)
+        publish = ("checkpoint", "--to", shared, "--witness", witness.url)
+        assert installation.audit(*publish).exit_code == 0
+        old.write_bytes((shared / COUNTY / "checkpoint").read_bytes())
+        old_key = installation.key()
+        replaced = installation.audit("replace-key")
+        assert replaced.exit_code == 0, (replaced.output, replaced.exception)
+        key = installation.key()
+        assert (key in replaced.stdout, old_key in replaced.stdout) == (True, False)
+        assert (key.partition("+")[0], key == old_key) == (old_key.partition("+")[0], False), "the log keeps its name"
+        assert old_key in installation.audit("key", "--earlier").stdout
+        # The witness knows the old key alone, and it signed the handover too.
+        handed = installation.audit(*publish)
+        assert handed.exit_code == 0, handed.output
+        for line in installation.audit("key").stdout.splitlines():
+            witness.trust(line)
+        installation.add(more(installation.log, 7))
+        assert installation.audit(*publish).stdout.count(f"19 records  signed  cosigned by {NAME}") == len(COUNTIES)
+    for source, known in ((shared, old_key), (shared, key), (old, old_key), (shared / COUNTY / "checkpoint", old_key)):
+        verified = installation.audit("verify", "--against", source, "--key", known)
+        assert (verified.exit_code, "all as they must be" in verified.stdout) == (0, True), (source, verified.output)
+    assert installation.audit("verify").exit_code == 0
+    assert "It is not signed by the key" in said(installation.audit("verify", "--against", old, "--key", key)), "nobody looks back"
+    stranger = str(replace_public(key))
+    assert said(installation.audit("verify", "--against", shared, "--key", stranger)).startswith(f"BAD: checkpoint {shared}")
+    proof.write_text(installation.audit("prove", f"{COUNTY}/15", "--since", old).stdout)
+    assert "the log continues the checkpoint of 12 records" in checked(proof, key, old_key).stdout
+    assert checked(proof, key).returncode != 0
+    commands = [raw for records in installation.records(COMMANDS).values() for raw in records if b"next-key" in raw]
+    assert len(commands) == len(COUNTIES), "each log is told, once"
+    installation.show(cut(installation.log))
+    assert "its tail was cut off" in said(installation.audit("verify", "--against", shared, "--key", old_key))
+
+
+def replace_public(key: str) -> VerifierKey:
+    """A key of somebody else's under the same name."""
+    return parse_verifier_key(key)._replace(public=bytes(range(32)))
+
+
+def test_a_key_that_signed_nothing_needs_no_successor(tmp_path: Path, kafka: RunningKafka, valkey: RunningValkey) -> None:
+    """With its code."""
+    folder = tmp_path / "data"
+    with held(folder):
+        tried = Installation(folder, kafka, valkey).audit("replace-key")
+    assert getattr(tried.exception, "code", "") == "not_checkpointed"
 
 
 def test_what_no_checkpoint_covers_is_not_proved(installation: Installation) -> None:
