@@ -1,7 +1,8 @@
 """Which cameras there are and where: read from the log, where they are registered.
 
-Addresses hold logins, so they are not in the read model that consoles see. Only records that stand count; records without a camera
-are not parsed beyond their place in the chain. What was read so far is kept in a file, so that a start reads only what is new.
+Addresses hold logins, so they are not in the read model that consoles see. Only records that stand count, by the same rule as everywhere
+(stream.log.fold): one that is unreadable as a whole, or on another's partition, moves no chain on. What was read so far is kept in a file,
+so that a start reads only what is new.
 """
 
 import os
@@ -16,13 +17,12 @@ import structlog
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from contracts.commit import GENESIS, decode_commit, digest
+from contracts.commit import GENESIS, decode_commit, digest, stands
 from contracts.events import CamerasRegistered
 from contracts.registry_entries import CameraEntry
-from stream.partition import partition_count
+from stream.partition import partition_count, partition_of
 
 _log = structlog.get_logger(__name__)
-_MARK = b"CamerasRegistered"
 _SAVE_EVERY_S = 30.0
 _AGAIN_S = 2.0
 
@@ -34,14 +34,6 @@ class RegisteredCamera(msgspec.Struct, frozen=True, kw_only=True):
     entry: CameraEntry
 
 
-class _Link(msgspec.Struct):
-    """Where a record stands in its chain; the rest of it is skipped, not parsed."""
-
-    jurisdiction: str
-    sequence: int
-    previous: str
-
-
 class Known(msgspec.Struct):
     """What was read: next offset by partition, head by jurisdiction, cameras by jurisdiction and name."""
 
@@ -50,27 +42,19 @@ class Known(msgspec.Struct):
     cameras: dict[str, dict[str, CameraEntry]] = {}
 
 
-_decode_link = msgspec.json.Decoder(_Link).decode
-
-
-def step(known: Known, record: bytes) -> bool:
-    """Take the next record of the log; say whether the cameras changed. Records that don't stand, or can't be read, change nothing."""
+def step(known: Known, partition: int, record: bytes) -> bool:
+    """Take the next record of a partition; say whether the cameras changed. Records that don't stand, or can't be read, change nothing."""
     try:
-        link = _decode_link(record)
+        commit = decode_commit(record)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
-    sequence, head = known.heads.get(link.jurisdiction, (0, GENESIS))
-    if link.sequence != sequence + 1 or link.previous != head:
+    sequence, head = known.heads.get(commit.jurisdiction, (0, GENESIS))
+    if partition_of(commit.jurisdiction) != partition or not stands(commit, sequence=sequence, head=head):
         return False
-    known.heads[link.jurisdiction] = (link.sequence, digest(record))
-    if _MARK not in record:
-        return False
-    try:
-        events = decode_commit(record).events
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return False
-    registered = [entry for event in events if isinstance(event, CamerasRegistered) for entry in event.cameras]
-    known.cameras.setdefault(link.jurisdiction, {}).update({entry.camera: entry for entry in registered})
+    known.heads[commit.jurisdiction] = (commit.sequence, digest(record))
+    registered = [entry for event in commit.events if isinstance(event, CamerasRegistered) for entry in event.cameras]
+    if registered:
+        known.cameras.setdefault(commit.jurisdiction, {}).update({entry.camera: entry for entry in registered})
     return bool(registered)
 
 
@@ -124,7 +108,9 @@ class CameraRegister:
 
     def _follow(self) -> None:
         consumer = KafkaConsumer(
-            **self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none", reconnect_backoff_max_ms=2000
+            **self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none", reconnect_backoff_max_ms=2000,
+            # Of all that happens in the city only a new camera matters here: what comes within half a second is looked at together.
+            fetch_min_bytes=1 << 18, fetch_max_wait_ms=500,
         )  # fmt: skip
         try:
             partitions = [TopicPartition(self._topic, n) for n in range(partition_count())]
@@ -152,7 +138,7 @@ class CameraRegister:
         changed = False
         for partition, records in batches.items():
             for record in records:
-                changed = step(self._known, record.value or b"") or changed
+                changed = step(self._known, partition.partition, record.value or b"") or changed
                 self._known.offsets[partition.partition] = record.offset + 1
         return changed
 

@@ -10,8 +10,8 @@ from camera_adapters.encoded import EncodedPicture
 from camera_adapters.frames import Frame
 
 _MILLISECOND = Fraction(1, 1000)
-# 8K; a picture that claims to be larger is an attack or an accident.
-MAX_PIXELS = 7680 * 4320
+# 4K; a decoder holds up to 16 pictures of its stream, 14 MB each. What is larger needs the camera's sub-stream, or is an attack.
+MAX_PIXELS = 4096 * 2304
 
 
 class PictureDecoder:
@@ -29,8 +29,10 @@ class PictureDecoder:
             picture: a keyframe, or one that follows the last one given.
             whole: more of the same group will follow, so the decoder may hold frames back to bring them in order.
         Raises:
-            SourceError: garbage; the decoder starts anew with the next keyframe.
+            SourceError: larger than MAX_PIXELS, or garbage; the decoder starts anew with the next keyframe.
         """
+        if picture.size[0] * picture.size[1] > MAX_PIXELS:
+            raise SourceError(Reason.TOO_LARGE, f"{picture.size[0]}×{picture.size[1]} pixels: take the camera's sub-stream.")
         codec = self._codec_for(picture)
         if picture.keyframe and (not whole or not self._whole):
             codec.flush_buffers()
@@ -59,7 +61,7 @@ class PictureDecoder:
                 raise SourceError(Reason.NO_VIDEO, f"{picture.codec} is not video.")
             if picture.setup:
                 codec.extradata = picture.setup
-            if all(picture.size) and picture.size[0] * picture.size[1] <= MAX_PIXELS:
+            if all(picture.size):
                 codec.width, codec.height = picture.size
             codec.thread_type = "NONE"  # frames held back by threads would come a keyframe late
             codec.options = {"max_pixels": str(MAX_PIXELS), "flags": "low_delay"}

@@ -47,7 +47,8 @@ def web_town(valkey_url: str, folder: Path) -> Iterator[WebTown]:
     services.positions.__dict__["_gate"] = town.gate
     services.follower.step()
     town.gate.after = services.follower.step
-    incident, assignment = town.dispatched()
+    sealed = services.sealer.seal_text(services.keys.create(), "grey coat")
+    incident, assignment = town.dispatched(description=sealed)
     ids = {"incident": incident, "assignment": assignment, "unit": "u1", "point": "p1", "plan": "cold-orange", "command": "t1",
            "vendor": "standard", "sha256": "0" * 64}  # fmt: skip
     web = create_app(services)

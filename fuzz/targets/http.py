@@ -172,7 +172,7 @@ SOUND_BODIES: dict[str, Any] = {
     "plans.override": {"active": True, "reason": "r"},
     "positions.push": {"fixes": [{"lat_wgs84": 37.4, "lon_wgs84": 117.9, "at_ms": 1}]},
     "push.subscribe": {"endpoint": "https://push.example.org/x", "keys": {"p256dh": "B" * 87, "auth": "A" * 22}},
-    "warnings.push": "<alert/>", "pictures.original": {"reason": "r"},
+    "warnings.push": "<alert/>", "pictures.original": {"reason": "r"}, "incidents.personal": {"field": "description", "reason": "r"},
     "pictures.upload": '--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n\xff\xd8\r\n--b--\r\n',
 }  # fmt: skip
 _QUERIES = ("", "limit=2&cursor=AAAA", "jurisdiction=371602&q=a", "min_sequence=371602:1", "state=filed,reported", "duty=all",

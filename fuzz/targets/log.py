@@ -67,7 +67,10 @@ def _commits() -> Attempt:
         nonlocal fold, register, offset
         offset += 1
         stood = fold.step(offset, raw) is not None
-        step(register, raw)
+        before = dict(register.heads)
+        step(register, PARTITION, raw)
+        if (register.heads != before) is not stood:
+            raise AssertionError("the register of cameras and the fold do not agree on what stands")
         if stood:
             fold, register = _fold(), _register()
         return "stood" if stood else "ignored"

@@ -67,6 +67,7 @@ RULES: Mapping[str, Rule] = {
     "incidents.verify": _area(V),
     "incidents.close": _area(OP, SUP),
     "incidents.reopen": _area(SUP),
+    "incidents.personal": _area(SUP, V),
     "incidents.notes": _area(OP, SUP, ST, V) | _own_task,
     # assignments
     "assignments.answer": _area(OP, SUP) | _own_task,
@@ -91,7 +92,8 @@ RULES: Mapping[str, Rule] = {
     "positions.push": {R: Reach.SELF},
     # pictures
     "pictures.upload": dict.fromkeys((OP, SUP, ST, R), Reach.SELF),
-    "pictures.public": dict.fromkeys((*DESKS, R), Reach.SELF),
+    # An admin's and an agency's work needs no picture of a person, blurred or not.
+    "pictures.public": _area(OP, SUP, ST, V, AUD) | _own_task,
     "pictures.original": _area(SUP, V),
     # phones
     "field.read": {R: Reach.SELF},
@@ -113,7 +115,7 @@ RULES: Mapping[str, Rule] = {
     "socket.field.position": {R: Reach.SELF},
 }
 
-# Whose eyes may see a person's description and who reported it.
+# Who may see what a person looks like as long as the incident is open. Later, and who reported it: `incidents.personal`, with a reason.
 OPENS_SEALED: frozenset[Role] = frozenset({OP, SUP, V})
 # Who may see a unit's name and phone while it has an open assignment.
 OPENS_PHONE: frozenset[Role] = frozenset({OP, SUP})

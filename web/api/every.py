@@ -9,6 +9,7 @@ from web.api import (
     health,
     incidents,
     log,
+    personal,
     phones,
     pictures,
     reads,
@@ -20,6 +21,6 @@ from web.api.routes import ROUTES
 from web.openapi import route as openapi
 
 __all__ = [
-    "ROUTES", "assignments", "city", "commands", "facts", "forces", "health", "incidents", "log", "openapi", "phones", "pictures", "reads",
-    "recommendation", "replay", "session",
+    "ROUTES", "assignments", "city", "commands", "facts", "forces", "health", "incidents", "log", "openapi", "personal", "phones",
+    "pictures", "reads", "recommendation", "replay", "session",
 ]  # fmt: skip

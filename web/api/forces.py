@@ -50,11 +50,12 @@ def beds(call: Call) -> Response:
 )
 def override(call: Call) -> Response:
     """In the jurisdiction named by the query, or in the one whose plans hold this one."""
-    name, body = call.path["plan"], call.body
+    name = call.path["plan"]
     jurisdiction = call.query.jurisdiction or _keeper(call, name)
     if jurisdiction not in call.services.jurisdictions:
         raise InvalidError("There is no such jurisdiction.", errors=(FieldError("jurisdiction", "unknown"),))
     call.access(Target(area=jurisdiction))
+    body: bodies.OverrideBody = call.body
     return submit(
         call,
         jurisdiction=jurisdiction,

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Request, Response, request
@@ -53,10 +54,14 @@ def _answer(route: Route, services: Services, path: dict[str, str]) -> Response:
     raw = b"" if route.method in _SAFE or route.takes == "multipart/form-data" else _read(request)
     call = Call(
         services=services, operation=route.operation, caller=caller, path=path, raw=raw, key=_key(request),
-        body=None if route.body is None else parse(route.body, raw),
+        parse=partial(_body, route, raw),
         query=None if route.query is None else _parse_query(route.query, request),
     )  # fmt: skip
     return route.handler(call)
+
+
+def _body(route: Route, raw: bytes) -> Wire | None:
+    return None if route.body is None else parse(route.body, raw)
 
 
 def _check_csrf(services: Services, asked: Request, caller: Caller) -> None:

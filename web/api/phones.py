@@ -58,7 +58,7 @@ def subscribe(call: Call) -> Response:
     if unit is None:
         raise NotFoundError("This account has no unit.")
     try:
-        add_subscription(call.services.secrets, unit, call.raw)
+        add_subscription(call.services.secrets, unit, call.checked_raw())
     except UnreadableError as err:
         raise InvalidError(str(err), errors=(FieldError("endpoint", str(err)),)) from err
     return Response(status=204)

@@ -12,6 +12,9 @@ from web.ports import HeadBlur
 from web.problems import TooLargeError, UnreadableBodyError
 
 MOST_PIXELS = 64_000_000
+# So many are held as an array, 3 bytes each. A baseline JPEG of more is decoded at half or a quarter of its size, which costs its decoder
+# nothing; of any other file the decoder holds all of it, and more of it is refused.
+_HELD_PIXELS = 16_000_000
 # No camera writes less than a byte for so many pixels; a file of a few bytes must not cost a server a second and 200 MB.
 _PIXELS_A_BYTE = 500
 _SMALL_PIXELS = 4_000_000
@@ -21,6 +24,8 @@ _MOSAIC_CELLS = 24
 Image = NDArray[np.uint8]
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+# Baseline and extended sequential: decoded row by row. A progressive one is held whole.
+_ONE_PASS = frozenset({0xC0, 0xC1})
 # Markers without a length. Taken for one with a length, whoever reads the size skips to where the sender wants, and a decoder does not.
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 # Nothing that stands before a frame: zero after FF, start, end, scan.
@@ -32,7 +37,7 @@ def take_in(raw: bytes, blur: HeadBlur | None) -> tuple[bytes, bytes, str]:
 
     Raises:
         UnreadableBodyError: neither JPEG nor PNG, or damaged.
-        TooLargeError: more than MOST_PIXELS.
+        TooLargeError: more than MOST_PIXELS, or than is held at once of a file that cannot be decoded smaller.
     """
     check_size(raw)
     # OpenCV lets other greenlets run only from another thread.
@@ -48,11 +53,13 @@ def take_in(raw: bytes, blur: HeadBlur | None) -> tuple[bytes, bytes, str]:
 
 def check_size(raw: bytes) -> tuple[int, int]:
     """Return width and height when they may be decoded. Raises UnreadableBodyError, TooLargeError."""
-    width, height = size_of(raw)
+    width, height, baseline = _header(raw)
     if width * height > MOST_PIXELS:
         raise TooLargeError(f"The picture has {width}×{height} pixels.")
     if width * height > max(_SMALL_PIXELS, _PIXELS_A_BYTE * len(raw)):
         raise UnreadableBodyError(f"{len(raw)} bytes are no photograph of {width}×{height} pixels.")
+    if not baseline and width * height > _HELD_PIXELS:
+        raise TooLargeError(f"The picture has {width}×{height} pixels, and is no JPEG in one pass.")
     if raw.startswith(_PNG):
         _check_chunks(raw)
     return width, height
@@ -60,9 +67,14 @@ def check_size(raw: bytes) -> tuple[int, int]:
 
 def size_of(raw: bytes) -> tuple[int, int]:
     """Return width and height in pixels from the header alone. Raises UnreadableBodyError."""
+    return _header(raw)[:2]
+
+
+def _header(raw: bytes) -> tuple[int, int, bool]:
+    """Return width, height, and whether it is a JPEG that is decoded in one pass."""
     if raw.startswith(_PNG) and len(raw) >= 24 and raw[12:16] == b"IHDR":
         width, height = struct.unpack(">II", raw[16:24])
-        return int(width), int(height)
+        return int(width), int(height), False
     if raw.startswith(b"\xff\xd8"):
         at = 2
         while at + 9 <= len(raw) and raw[at] == 0xFF:
@@ -75,7 +87,7 @@ def size_of(raw: bytes) -> tuple[int, int]:
                 break
             elif marker in _FRAMES:
                 height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
-                return int(width), int(height)
+                return int(width), int(height), marker in _ONE_PASS
             else:
                 at += 2 + max(2, length)
     raise UnreadableBodyError("The file is neither a JPEG nor a PNG.")
@@ -108,8 +120,12 @@ def _mosaic(raw: bytes) -> bytes:
 
 
 def _decode(raw: bytes) -> Image:
+    width, height = size_of(raw)
+    how = cv2.IMREAD_COLOR
+    if width * height > _HELD_PIXELS:
+        how = cv2.IMREAD_REDUCED_COLOR_2
     try:
-        image = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
+        image = cv2.imdecode(np.frombuffer(raw, np.uint8), how)
     except cv2.error as err:
         raise UnreadableBodyError("The picture is damaged.") from err
     if image is None or image.size == 0:

@@ -10,17 +10,16 @@ from contracts.commands import OpenEvidence
 from contracts.documents import IncidentDocument
 from contracts.errors import KeyDestroyedError, StoreAwayError, UnreadableError
 from contracts.values import Picture
-from web.access.check import NOTHING
 from web.api.bodies import Name, PlainReasonBody
 from web.api.picture_bytes import take_in
 from web.api.replies import reply
 from web.api.routes import PICTURE_LIMIT_BYTES, Call, route
-from web.api.sealing import key_of, remember
+from web.api.sealing import key_of, remember, sent_by
 from web.api.submit import settle
-from web.api.targets import access_incident
+from web.api.targets import incident_target
 from web.api.wire import Wire
 from web.clock import now_ms
-from web.problems import FieldError, InvalidError, NotFoundError, from_rules
+from web.problems import FieldError, InvalidError, NotFoundError, NotYourAreaError, from_rules
 
 _FORM_BYTES = 20_000
 
@@ -74,9 +73,13 @@ Sha = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 @route("pictures.public", "GET", "/pictures/{sha256}", "The picture with blurred heads", gives={200: "image/jpeg"})
 def public(call: Call) -> Response:
-    """Its name is its content, so it never changes."""
-    call.access(NOTHING)
+    """Its name is its content, so it never changes. For whom its incident concerns, and for who has just sent it."""
     name = call.path["sha256"]
+    try:
+        _holder(call)
+    except (NotFoundError, NotYourAreaError):
+        if not sent_by(call, name):
+            raise
     try:
         content = call.services.evidence.public(name)
     except UnreadableError as err:
@@ -113,13 +116,14 @@ def original(call: Call) -> Response:
 
 
 def _holder(call: Call) -> tuple[IncidentDocument, Picture]:
+    """Return an incident with this picture that concerns the caller. Raises NotFoundError, NotYourAreaError."""
     name = call.path["sha256"]
-    for room in call.services.board.rooms.values():
-        for card in room.of("incident").values():
-            incident = card.document
-            if isinstance(incident, IncidentDocument):
-                for picture in incident.pictures:
-                    if name in (picture.sha256, picture.public_sha256):
-                        call.path["incident"] = incident.id
-                        return access_incident(call), picture
-    raise NotFoundError("No open incident has this picture.")
+    refused: NotYourAreaError | None = None
+    for incident in call.services.board.incidents_with(name):
+        try:
+            call.access(incident_target(incident))
+        except NotYourAreaError as err:
+            refused = err
+            continue
+        return incident, next(picture for picture in incident.pictures if name in (picture.sha256, picture.public_sha256))
+    raise refused or NotFoundError("No incident has this picture.")

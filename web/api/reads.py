@@ -9,6 +9,7 @@ import msgspec
 from flask import Response
 from pydantic import Field, StringConstraints
 
+from contracts.commands import OPEN_INCIDENT_STATES
 from contracts.documents import CameraDocument, IncidentDocument, PlanDocument, PointDocument, UnitDocument
 from contracts.errors import KeyDestroyedError, UnreadableError
 from contracts.terms import IncidentState
@@ -141,13 +142,12 @@ def _cursor(text: str | None) -> str | None:
 
 @route("incidents.read", "GET", "/incidents/{incident}", "One incident", query=ReadQuery, gives={200: IncidentDocument})
 def read_incident(call: Call) -> Response:
-    """With the description and who reported it, opened for those who may."""
+    """With what the person looks like, for those who look after an open incident. Whatever else is personal takes a reason."""
     await_sequence(call)
     incident = access_incident(call)
     form: dict[str, Any] = msgspec.to_builtins(incident)
-    may = call.who().role in OPENS_SEALED
-    form["description"] = opened(call, incident.description) if may else None
-    form["reporter"] = opened(call, incident.reporter) if may else None
+    may = call.who().role in OPENS_SEALED and incident.state in OPEN_INCIDENT_STATES
+    form |= {"description": opened(call, incident.description) if may else None, "reporter": None}
     return reply(form, headers=_aged(call))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import Response
@@ -18,16 +19,29 @@ PICTURE_LIMIT_BYTES = 8_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request. caller None: the operation needs no account. key: Idempotency-Key, None when absent."""
+    """One request. caller None: the operation needs no account. key: Idempotency-Key, None when absent.
+
+    parse: reads the body. It is not read before somebody looks at it: who may not act here is not told what is wrong with it.
+    """
 
     services: Services
     operation: str
     caller: Caller | None
     path: dict[str, str]
-    body: Any
+    parse: Callable[[], Any]
     query: Any
     raw: bytes
     key: str | None
+
+    @cached_property
+    def body(self) -> Any:
+        """The body as the route's model, None when it takes none. Raises UnreadableBodyError, InvalidError."""
+        return self.parse()
+
+    def checked_raw(self) -> bytes:
+        """Return the body as it came, once it was read as the route's model. Raises as `body`."""
+        self.parse()
+        return self.raw
 
     def who(self) -> Caller:
         """Return the caller of an operation that needs one."""

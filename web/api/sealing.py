@@ -39,9 +39,20 @@ def remember(call: Call, name: str, picture: Picture) -> None:
     """Keep what was uploaded until a command names it. Raises StoreAwayError."""
     upload = msgspec.json.encode(Upload(call.who().account.account, picture))
     try:
-        call.services.redis.set(f"upload:{name}", upload, ex=PICTURE_KEPT_S)
+        with call.services.redis.pipeline() as writes:
+            writes.set(f"upload:{name}", upload, ex=PICTURE_KEPT_S)
+            writes.set(f"uploaded:{picture.public_sha256}:{call.who().account.account}", 1, ex=PICTURE_KEPT_S)
+            writes.execute()
     except redis.RedisError as err:
         raise StoreAwayError("Redis does not answer; send the picture again.") from err
+
+
+def sent_by(call: Call, public_sha256: str) -> bool:
+    """Say whether the caller sent this picture within the last day. Raises StoreAwayError."""
+    try:
+        return bool(call.services.redis.exists(f"uploaded:{public_sha256}:{call.who().account.account}"))
+    except redis.RedisError as err:
+        raise StoreAwayError("Redis does not answer.") from err
 
 
 def pictures(call: Call, names: tuple[str, ...]) -> tuple[Picture, ...]:

@@ -50,7 +50,7 @@ def settle(call: Call, *, jurisdiction: str, build: Callable[[], AnyBody]) -> tu
         raise InvalidError(f"Nobody here is responsible for {jurisdiction}.")
     command_id = client_command_id(caller.account.account, call.key or token_hex(16))
     fingerprint = _fingerprint(call)
-    if not _first_use(services, command_id, fingerprint):
+    if not _first_use(services, command_id, f"{fingerprint} {caller.account.account}"):
         known = services.read_model.answer(command_id)
         if known is not None:
             return known, command_id
@@ -76,6 +76,15 @@ def settle(call: Call, *, jurisdiction: str, build: Callable[[], AnyBody]) -> tu
     return answer, command_id
 
 
+def asked_by(call: Call, command_id: str) -> bool:
+    """Say whether the caller asked this command within the last day. Raises StoreAwayError."""
+    try:
+        known: object = call.services.redis.get(f"idempotency:{command_id}")
+    except redis.RedisError as err:
+        raise StoreAwayError("Redis does not answer.") from err
+    return isinstance(known, bytes) and known.partition(b" ")[2] == call.who().account.account.encode()
+
+
 def _await_answer(services: Services, command_id: str, arrived: Event, deadline_s: float) -> Answer | None:
     while True:
         left_s = deadline_s - time.monotonic()
@@ -96,14 +105,14 @@ def _fingerprint(call: Call) -> str:
     return sha256(f"{call.operation}\n{where}\n{body}".encode()).hexdigest()
 
 
-def _first_use(services: Services, command_id: str, fingerprint: str) -> bool:
-    """Remember what a key was used for. Raises KeyReusedError, StoreAwayError."""
+def _first_use(services: Services, command_id: str, use: str) -> bool:
+    """Remember what a key was used for, and by whom. Raises KeyReusedError, StoreAwayError."""
     try:
-        before = services.redis.set(f"idempotency:{command_id}", fingerprint, nx=True, get=True, ex=_KEPT_S)
+        before = services.redis.set(f"idempotency:{command_id}", use, nx=True, get=True, ex=_KEPT_S)
     except redis.RedisError as err:
         raise StoreAwayError("Redis does not answer; nothing was done.") from err
     if before is None:
         return True
-    if bytes(before).decode() != fingerprint:  # type: ignore[arg-type]  # a synchronous client's value is bytes
+    if bytes(before).decode().partition(" ")[0] != use.partition(" ")[0]:  # type: ignore[arg-type]  # a synchronous client's value is bytes
         raise KeyReusedError("This Idempotency-Key was used for another request.")
     return False

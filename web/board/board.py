@@ -35,7 +35,7 @@ class Room:
 
 
 class Board:
-    """Rooms by jurisdiction, and two indexes: which incidents a unit has tasks in, and who may log in by which name."""
+    """Rooms by jurisdiction, and indexes: which incidents a unit has tasks in or a picture is of, and who may log in by which name."""
 
     def __init__(self, names: MaskedNames) -> None:
         self._names = names
@@ -46,6 +46,7 @@ class Board:
         self._tasks: dict[str, set[str]] = {}
         self._home: dict[str, str] = {}
         self._assignments: dict[str, str] = {}
+        self._pictures: dict[str, set[str]] = {}
 
     def take(self, snapshots: list[Snapshot], epoch: str) -> None:
         """Begin anew from snapshots of one epoch. Raises UnreadableError; then the old state is still there."""
@@ -94,11 +95,18 @@ class Board:
             for assignment in before.assignments:
                 self._tasks.get(assignment.unit, set()).discard(before.id)
                 self._assignments.pop(assignment.id, None)
+            for name in _pictures_of(before):
+                held = self._pictures.get(name, set())
+                held.discard(before.id)
+                if not held:
+                    self._pictures.pop(name, None)
         match after:
             case IncidentDocument():
                 for assignment in after.assignments:
                     self._tasks.setdefault(assignment.unit, set()).add(after.id)
                     self._assignments[assignment.id] = after.id
+                for name in _pictures_of(after):
+                    self._pictures.setdefault(name, set()).add(after.id)
                 self._home[after.id] = after.jurisdiction
             case UnitDocument():
                 self._home[after.id] = after.jurisdiction
@@ -132,6 +140,13 @@ class Board:
         """Return the incident that an assignment belongs to."""
         name = self._assignments.get(assignment)
         return None if name is None else self.incident(name)
+
+    def incidents_with(self, picture: str) -> Iterator[IncidentDocument]:
+        """Yield the incidents that hold a picture, by the hash of its original or of the copy that people see."""
+        for name in sorted(self._pictures.get(picture, ())):
+            found = self.incident(name)
+            if found is not None:
+                yield found
 
     def unit(self, name: str) -> UnitDocument | None:
         """Return a unit, on duty or not."""
@@ -176,6 +191,10 @@ class Board:
         if room is None:
             return []
         return [found.shown for found in room.of(kind).values() if found.shown is not None and within(found.area, area, jurisdiction)]
+
+
+def _pictures_of(incident: IncidentDocument) -> set[str]:
+    return {name for picture in incident.pictures for name in (picture.sha256, picture.public_sha256)}
 
 
 def within(place: str, area: str, jurisdiction: str) -> bool:

@@ -61,6 +61,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Recommendation": _object(
         incident=_STRING, version=_INT, quota=_INT, wanted=_INT, radius_m=_nullable(_INT), candidates=_list(_ANY), shortfalls=_list(_ANY),
     ),
+    "Personal": _object(field={"enum": ["description", "reporter"]}, text=_STRING),
     "Alive": _object(ok=_BOOL),
     "Ready": _object(
         ok=_BOOL, parts={"type": "object", "additionalProperties": _STRING}, feed_age_ms=_INT, epoch=_nullable(_STRING),

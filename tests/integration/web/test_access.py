@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from contracts import commands as cmd
 from contracts.terms import Role
+from contracts.values import Actor
 from tests.integration.web.town import COUNTY, OTHER, Person, Town
 from web.access.table import RULES, UNGUARDED, Reach
 from web.api.every import ROUTES
@@ -33,6 +35,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "plans.override": {"active": True, "reason": "cold"},
     "positions.push": {"fixes": [{"lat_wgs84": 37.0, "lon_wgs84": 117.0, "at_ms": 1}]},
     "pictures.original": {"reason": "identity"},
+    "incidents.personal": {"field": "description", "reason": "identity"},
     "push.subscribe": {"endpoint": "https://push.example/1", "keys": {"p256dh": "a" * 87, "auth": "b" * 22}},
 }
 QUERIES = {
@@ -53,9 +56,12 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 @pytest.fixture
-def scene(town: Town) -> dict[str, str]:
-    """An incident with a task of u1 that goes to p1, in COUNTY."""
-    incident, assignment = town.dispatched("u1")
+def scene(town: Town, web: Web) -> dict[str, str]:
+    """An incident with a task of u1 that goes to p1, in COUNTY, and a picture."""
+    seal, key = web.services.sealer.seal_text, web.services.keys.create()
+    incident, assignment = town.dispatched("u1", description=seal(key, "灰棉袄"))
+    picture = web.services.evidence.save(b"original", b"public", key=key, taken_at_ms=1, camera=None)
+    town.do(cmd.AddNote(incident=incident, pictures=(picture,)), Actor(account="o", role=Role.OPERATOR, area="3716"))
     return {
         "incident": incident,
         "assignment": assignment,
@@ -63,7 +69,7 @@ def scene(town: Town) -> dict[str, str]:
         "point": "p1",
         "plan": "cold-orange",
         "command": "x",
-        "sha256": "0" * 64,
+        "sha256": picture.public_sha256,
         "vendor": "v",
     }
 
@@ -83,7 +89,7 @@ def test_roles_and_areas(role: Role, town: Town, person: Any, scene: dict[str, s
     foreign = person(role, OTHER, unit="u2x", point="p1x")
     wrong: list[str] = []
     for route in GUARDED:
-        if route.operation in ("session.close", "pictures.original"):
+        if route.operation == "session.close":
             continue
         for who, near in ((foreign, False), (mine, True)):
             status, code = ask(who, route, scene)
@@ -100,7 +106,7 @@ def _expected(route: Route, role: Role, *, near: bool) -> str:
         return "not_your_role"
     if near:
         # u1 was only asked: the case is not yet its own, the offer is; nobody transports to p1 yet.
-        if reach is Reach.OWN_UNIT and route.operation.startswith("incidents."):
+        if reach is Reach.OWN_UNIT and route.operation.startswith(("incidents.", "pictures.")):
             return "not_your_area"
         if reach is Reach.OWN_POINT and route.operation in ("incidents.disposition", "assignments.bed"):
             return "not_your_area"

@@ -15,17 +15,18 @@ import redis
 from contracts import commands as cmd
 from contracts.observations import RawIntake
 from contracts.registry_entries import UnitEntry
-from contracts.terms import Role, UnitKind
-from contracts.values import Actor
+from contracts.terms import Role, UnitKind, Urgency
+from contracts.values import Actor, Candidate
 from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, case_secret, sign_case
 from stream.intake_sealing import open_intake
 from stream.push import subscriptions
-from tests.integration.web.town import ADMIN, COUNTY, SQUARE, Town
+from tests.integration.web.town import ADMIN, COUNTY, OTHER, SQUARE, Town
 from web.api import health
 from web.app import Web
 from web.clock import now_ms
 from web.platform_figures import WORKERS
 
+DESK = Actor(account="op", role=Role.OPERATOR, area=COUNTY)
 REPORT = {
     "place": {"lat_wgs84": 37.38, "lon_wgs84": 117.97, "area": "371602001002", "name": "天桥"},
     "description": "老人,穿灰棉袄",
@@ -41,7 +42,7 @@ def test_a_report_becomes_an_incident_and_the_answer_names_it(person: Any) -> No
     (created,) = answer.json["created"]
     read = operator.get(f"/incidents/{created}?min_sequence={COUNTY}:{answer.json['sequence']}")
     assert read.json["description"] == REPORT["description"]
-    assert read.json["reporter"] == REPORT["reporter"]
+    assert read.json["reporter"] is None, "who reported it takes a reason"
 
 
 def test_what_is_personal_is_sealed_before_it_leaves(town: Town, person: Any) -> None:
@@ -71,6 +72,25 @@ def test_who_may_read_what_is_sealed(person: Any, town: Town) -> None:
         assert (read["description"] == REPORT["description"]) is opened
     listed = person(Role.OPERATOR).get("/incidents").text
     assert "灰棉袄" not in listed
+
+
+def test_a_personal_field_takes_a_reason_and_leaves_an_event(person: Any, town: Town) -> None:
+    """Who reported it, and what somebody looked like once it is over: told after the log has who asked, for what, and why."""
+    operator, supervisor = person(Role.OPERATOR), person(Role.SUPERVISOR)
+    (created,) = operator.post("/incidents", REPORT).json["created"]
+    ask = {"field": "reporter", "reason": "回电"}
+    assert operator.post(f"/incidents/{created}/personal", ask).json["code"] == "not_your_role"
+    assert supervisor.post(f"/incidents/{created}/personal", {"field": "reporter"}).json["code"] == "invalid"
+    told = supervisor.post(f"/incidents/{created}/personal", ask)
+    assert (told.json, told.headers["Cache-Control"]) == ({"field": "reporter", "text": REPORT["reporter"]}, "no-store")
+    sent = town.gate.sent[-1].body
+    assert isinstance(sent, cmd.OpenEvidence)
+    assert (sent.incident, sent.what, sent.reason) == (created, "field:reporter", "回电")
+    assert operator.post(f"/incidents/{created}/cancel", {"reason": "误报"}).status_code == 200
+    assert supervisor.get(f"/incidents/{created}").json["description"] is None
+    told = supervisor.post(f"/incidents/{created}/personal", {"field": "description", "reason": "复查"})
+    assert told.json["text"] == REPORT["description"]
+    assert supervisor.post(f"/incidents/{town.report()}/personal", ask).json["code"] == "not_found"
 
 
 def test_the_same_key_counts_once(person: Any, town: Town) -> None:
@@ -248,6 +268,12 @@ def upload(who: Any, raw: bytes, query: str = "") -> Any:
     return who.send("POST", f"/api/v1/pictures{query}", data={"file": (io.BytesIO(raw), "a.jpg")}, content_type="multipart/form-data")
 
 
+def send_raw(who: Any, raw: bytes) -> Any:
+    """POST a picture as a body made here: the test client leaves the file open that it puts a large form into."""
+    form = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + raw + b"\r\n--b--\r\n"
+    return who.send("POST", "/api/v1/pictures", data=form, content_type="multipart/form-data; boundary=b")
+
+
 def test_a_picture_is_cleaned_sealed_and_shown_blurred(person: Any, jpeg: bytes, web: Web, town: Town) -> None:
     """No metadata survives; the original is ciphertext on disk; what is shown is not the original; opening it is an event."""
     operator, supervisor = person(Role.OPERATOR), person(Role.SUPERVISOR)
@@ -269,6 +295,70 @@ def test_a_picture_is_cleaned_sealed_and_shown_blurred(person: Any, jpeg: bytes,
     assert original.shape == (240, 320, 3)
     assert isinstance(town.gate.sent[-1].body, cmd.OpenEvidence)
     assert town.gate.sent[-1].body.incident == incident
+
+
+def test_a_picture_is_for_whom_its_incident_concerns(person: Any, jpeg: bytes, town: Town) -> None:
+    """Its sender sees it at once; then the desks of its area and who is on the way; not another county, nor who has no need of it."""
+    operator, responder = person(Role.OPERATOR), person(Role.RESPONDER, unit="u1")
+    taken = upload(operator, jpeg).json
+    path = f"/pictures/{taken['public_sha256']}"
+    assert operator.get(path).status_code == 200
+    assert person(Role.SUPERVISOR).get(path).json["code"] == "not_found"
+    (incident,) = operator.post("/incidents", {**REPORT, "pictures": [taken["id"]]}).json["created"]
+    for role, area, code in (
+        (Role.SUPERVISOR, COUNTY, None), (Role.AUDITOR, "3716", None), (Role.SUPERVISOR, OTHER, "not_your_area"),
+        (Role.ADMIN, COUNTY, "not_your_role"), (Role.AGENCY, COUNTY, "not_your_role"),
+    ):  # fmt: skip
+        answer = person(role, area).get(path)
+        assert (None if answer.status_code == 200 else answer.json["code"]) == code, (role, area)
+    assert responder.get(path).json["code"] == "not_your_area"
+    town.do(cmd.ReceiveIncident(incident=incident), DESK)
+    town.do(cmd.FileIncident(incident=incident, urgency=Urgency.URGENT), DESK)
+    candidate = Candidate(unit="u1", kind=UnitKind.VOLUNTEER, rank=1, score=1.0)
+    town.do(cmd.DispatchIncident(incident=incident, candidates=(candidate,)), DESK)
+    offered = operator.get(f"/incidents/{incident}").json["assignments"][0]["id"]
+    assert responder.get(path).json["code"] == "not_your_area", "asked only"
+    assert responder.post(f"/assignments/{offered}/answer", {"accept": True, "channel": "app"}).status_code == 200
+    assert responder.get(path).status_code == 200
+
+
+def test_an_answer_is_for_who_asked_and_the_desk(person: Any, town: Town) -> None:
+    """Nobody reads what the platform asked itself, nor what became of a command elsewhere."""
+    responder, operator = person(Role.RESPONDER, unit="u1"), person(Role.OPERATOR)
+    done = responder.post("/units/u1/duty", {"state": "on_break"}).json
+    href = f"/commands/{done['command_id']}"
+    assert responder.get(href).json == operator.get(href).json == done
+    assert person(Role.RESPONDER, unit="u2", account="other", username="other").get(href).json["code"] == "not_found"
+    assert person(Role.OPERATOR, OTHER).get(href).json["code"] == "not_found"
+    assert operator.get("/commands/sys:i1:receive:1").json["code"] == "not_found"
+    assert operator.get("/commands/" + "0" * 40).status_code == 202
+
+
+def test_who_may_not_act_is_not_told_what_is_wrong_with_the_body(person: Any, town: Town) -> None:
+    """Another county's desk and no part in it get the same refusal for a sound body, a wrong one, and none that can be read."""
+    incident = town.report()
+    stranger, own = person(Role.OPERATOR, OTHER), person(Role.OPERATOR)
+    for path in (f"/incidents/{incident}/notes", f"/incidents/{incident}/merge", f"/incidents/{incident}/urgency", "/units/u1/duty"):
+        for raw in (b'{"note": "n"}', b'{"note": 5, "unheard": 1}', b"{" * 40, b"\xff"):
+            refused = stranger.send("POST", f"/api/v1{path}", data=raw, content_type="application/json")
+            assert (refused.status_code, refused.json["code"]) == (403, "not_your_area"), (path, raw)
+            assert own.send("POST", f"/api/v1{path}", data=raw, content_type="application/json").json.get("code") != "not_your_area"
+        wrong = own.send("POST", f"/api/v1{path}", data=b'{"unheard": 1}', content_type="application/json")
+        assert (wrong.status_code, wrong.json["code"]) == (422, "invalid")
+
+
+def test_a_large_photograph_is_taken_and_a_large_drawing_refused(person: Any) -> None:
+    """50 megapixels of a phone are decoded smaller; what a decoder would have to hold whole is refused with its code."""
+    operator = person(Role.OPERATOR)
+    noise = np.random.default_rng(1).integers(0, 255, (150, 200, 3), np.uint8)
+    wide = cv2.resize(noise, (8192, 6144), interpolation=cv2.INTER_LINEAR)
+    photograph = bytes(cv2.imencode(".jpg", wide, [cv2.IMWRITE_JPEG_QUALITY, 60])[1])
+    progressive = bytes(cv2.imencode(".jpg", wide, [cv2.IMWRITE_JPEG_QUALITY, 60, cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1])
+    assert max(len(photograph), len(progressive)) < 8_000_000
+    assert send_raw(operator, photograph).json["blur"] == "mosaic"
+    assert send_raw(operator, progressive).json["code"] == "too_large"
+    drawing = bytes(cv2.imencode(".png", cv2.resize(noise, (4200, 4200), interpolation=cv2.INTER_NEAREST))[1])
+    assert send_raw(operator, drawing).json["code"] == "too_large"
 
 
 def test_pictures_of_others_cannot_be_taken(person: Any, jpeg: bytes) -> None:

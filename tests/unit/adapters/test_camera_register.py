@@ -9,6 +9,7 @@ from contracts.events import CamerasRegistered
 from contracts.registry_entries import CameraEntry
 from contracts.terms import Role
 from contracts.values import Actor, Place
+from stream.partition import partition_of
 
 PLACE = Place(lat_wgs84=37.38, lon_wgs84=117.97, area="371602001007")
 
@@ -21,13 +22,17 @@ def _record(sequence: int, previous: str, *names: str, url: str = "rtsp://c", ju
     ))  # fmt: skip
 
 
+def _step(known: Known, record: bytes, jurisdiction: str = "371602") -> bool:
+    return step(known, partition_of(jurisdiction), record)
+
+
 def test_standing_records_add_and_change_cameras() -> None:
     """The last word on a camera counts; a record without cameras moves the chain on."""
     known = Known()
     first = _record(1, GENESIS, "a", "b")
     second = _record(2, digest(first))
     third = _record(3, digest(second), "a", url="rtsp://new")
-    assert [step(known, record) for record in (first, second, third)] == [True, False, True]
+    assert [_step(known, record) for record in (first, second, third)] == [True, False, True]
     assert {name: entry.url for name, entry in known.cameras["371602"].items()} == {"a": "rtsp://new", "b": "rtsp://c"}
 
 
@@ -35,17 +40,29 @@ def test_a_record_that_does_not_stand_is_ignored() -> None:
     """A second writer's record with the same sequence, and one whose predecessor is another."""
     known = Known()
     first = _record(1, GENESIS, "a")
-    assert step(known, first)
-    assert not step(known, _record(1, GENESIS, "zombie"))
-    assert not step(known, _record(2, "0" * 64, "zombie"))
+    assert _step(known, first)
+    assert not _step(known, _record(1, GENESIS, "zombie"))
+    assert not _step(known, _record(2, "0" * 64, "zombie"))
+    assert set(known.cameras["371602"]) == {"a"}
+
+
+def test_what_every_other_reader_ignores_moves_no_chain_on() -> None:
+    """A record with a place in the chain and an unknown event, and a county's record on another partition: the true one still stands."""
+    known = Known()
+    odd = _record(1, GENESIS, "a").replace(b"CamerasRegistered.1", b"CamerasRegistered.9")
+    assert not _step(known, odd)
+    assert not _step(known, b'{"jurisdiction":"371602","sequence":1,"previous":"' + GENESIS.encode() + b'"}')
+    assert not step(known, (partition_of("371602") + 1) % 4, _record(1, GENESIS, "zombie"))
+    assert known == Known()
+    assert _step(known, _record(1, GENESIS, "a"))
     assert set(known.cameras["371602"]) == {"a"}
 
 
 def test_jurisdictions_have_chains_of_their_own() -> None:
     """One county's records don't hold up another's."""
     known = Known()
-    assert step(known, _record(1, GENESIS, "a"))
-    assert step(known, _record(1, GENESIS, "x", jurisdiction="371621"))
+    assert _step(known, _record(1, GENESIS, "a"))
+    assert _step(known, _record(1, GENESIS, "x", jurisdiction="371621"), "371621")
     assert sorted(known.cameras) == ["371602", "371621"]
 
 
@@ -53,6 +70,6 @@ def test_jurisdictions_have_chains_of_their_own() -> None:
 def test_damaged_records_change_nothing(noise: bytes, cut: int) -> None:
     """Noise, and a true record cut short."""
     known = Known()
-    assert not step(known, noise)
-    assert not step(known, _record(1, GENESIS, "a")[:cut])
+    assert not _step(known, noise)
+    assert not _step(known, _record(1, GENESIS, "a")[:cut])
     assert known == Known()

@@ -30,15 +30,24 @@ def test_a_codec_that_nobody_knows_is_no_video(tmp_path: Path) -> None:
     assert caught.value.reason is Reason.NO_VIDEO
 
 
-@pytest.mark.parametrize("size", [(16_384, 16_384), (1 << 20, 16), (65_520, 65_520)])
+@pytest.mark.parametrize("size", [(7680, 4320), (16_384, 16_384), (1 << 20, 16), (65_520, 65_520)])
 def test_a_size_bomb_is_refused_before_it_takes_memory(tmp_path: Path, size: tuple[int, int]) -> None:
-    """A few hundred octets that claim a picture beyond 8K give no frame."""
+    """A few hundred octets that claim a picture beyond 4K give no frame."""
     path = tmp_path / "film.h264"
     path.write_bytes(huge_h264(*size))
     pixels: list[int] = []
     with contextlib.suppress(SourceError):
         pixels = reading(path)
     assert all(one <= MAX_PIXELS for one in pixels)
+
+
+def test_an_8k_stream_is_named_too_large(tmp_path: Path) -> None:
+    """The camera is shown as such, so that somebody gives the address of its sub-stream."""
+    path = tmp_path / "film.h264"
+    path.write_bytes(huge_h264(7680, 4320))
+    with pytest.raises(SourceError) as caught:
+        reading(path)
+    assert caught.value.reason is Reason.TOO_LARGE
 
 
 @pytest.mark.parametrize("name", ["secret.avi", "secret.ts"])

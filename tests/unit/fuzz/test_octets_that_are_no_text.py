@@ -29,8 +29,8 @@ def test_a_pushed_record_becomes_one_letter() -> None:
 def test_the_register_of_cameras_follows_on(tmp_path: Path) -> None:
     """The thread that reads the log ended at the first such record, and at the next start at its own memory."""
     known = Known()
-    assert not step(known, b'{"jurisdiction":"\xff\xfe","sequence":1,"previous":""}')
-    assert not step(known, b'{"x":' + b"[" * 5000)
+    assert not step(known, 0, b'{"jurisdiction":"\xff\xfe","sequence":1,"previous":""}')
+    assert not step(known, 0, b'{"x":' + b"[" * 5000)
     assert known == Known()
     memory = tmp_path / "cameras.json"
     memory.write_bytes(b'{"heads":{"\xc0":[1,""]}}')
