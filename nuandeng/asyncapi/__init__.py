@@ -1,0 +1,1 @@
+"""The AsyncAPI 3 document of topics and sockets, made from the types."""
