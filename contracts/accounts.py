@@ -80,7 +80,7 @@ ACCOUNTS: tuple[Account, ...] = (
         groups=("case-intake",),
     ),
     Account(name="witness", does="signs checkpoints of the log", writes=(COMMANDS,), reads=(COMMITS,)),
-    Account(name="keeper", does="removes pictures whose time is over", writes=(COMMANDS,), reads=(COMMITS,)),
+    Account(name="keeper", does="removes pictures and positions whose time is over", reads=(COMMITS,)),
     Account(name="traces", does="tells a collector of traces", reads=(COMMITS,)),
     Account(
         name=TOOLS, does="the command line: replay, audit, dead letters, erasures, backups",

@@ -67,7 +67,8 @@ class Runtime(Strict, frozen=True, kw_only=True):
     """The runtime file. All paths absolute; evidence is an fsspec URL or a folder; borders a GeoJSON file with `adcode` properties.
 
     adapters: which kinds this installation runs, so that one that is not heard can be named. weather_places: folders and addresses that
-    warnings are looked for in, beside the data directory's own. otlp_url: of a collector of traces, without the path.
+    warnings are looked for in, beside the data directory's own. sweep_every_s: how often what is over its time is removed, 0 for never by
+    itself. otlp_url: of a collector of traces, without the path.
     """
 
     kafka: KafkaAccess
@@ -85,6 +86,7 @@ class Runtime(Strict, frozen=True, kw_only=True):
     weather_places: tuple[str, ...] = ()
     push_contact: str = "mailto:admin@localhost"
     witness: WitnessSchedule = WitnessSchedule()
+    sweep_every_s: int = 86_400
     otlp_url: str | None = None
 
 

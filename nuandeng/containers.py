@@ -97,5 +97,6 @@ def _runtime(settings: Settings, secrets: InstallationSecrets, host: str, kafka:
         weather_places=settings.weather.places,
         push_contact=settings.push_contact,
         witness=witness_schedule(settings.witness),
+        sweep_every_s=settings.keeping.sweep_every_s,
         otlp_url=settings.observability.otlp_url,
     )

@@ -87,6 +87,7 @@ class Installation:
             weather_places=settings.weather.places,
             push_contact=settings.push_contact,
             witness=witness_schedule(settings.witness),
+            sweep_every_s=settings.keeping.sweep_every_s,
             otlp_url=settings.observability.otlp_url,
         )
 

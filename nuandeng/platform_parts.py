@@ -85,7 +85,8 @@ def platform_parts(installation: Installation) -> list[Part]:
         )
         for kind, name in ((kind, f"{kind}-adapter") for kind in installation.settings.adapters)
     ]
-    return [*stores, *workers, *webs, *phones, *adapters, *_witness(installation, below), *_traces(installation, below)]
+    return [*stores, *workers, *webs, *phones, *adapters, *_witness(installation, below), *_keeper(installation, below),
+            *_traces(installation, below)]  # fmt: skip
 
 
 def _instances(role: str, count: int) -> list[str]:
@@ -98,6 +99,14 @@ def _witness(installation: Installation, below: tuple[str, ...]) -> list[Part]:
         return []
     ready = partial(_beats, installation.runtime.valkey_url, "witness")
     return [own_part(installation, "witness", "stream.witness.part", account="witness", depends_on=below, ready=ready)]
+
+
+def _keeper(installation: Installation, below: tuple[str, ...]) -> list[Part]:
+    """Sweeps on a schedule, unless they are made by hand alone."""
+    if installation.settings.keeping.sweep_every_s == 0:
+        return []
+    ready = partial(_beats, installation.runtime.valkey_url, "keeper")
+    return [own_part(installation, "keeper", "nuandeng.keeping.part", account="keeper", depends_on=below, ready=ready)]
 
 
 def _traces(installation: Installation, below: tuple[str, ...]) -> list[Part]:

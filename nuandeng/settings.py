@@ -94,6 +94,12 @@ class WitnessSettings(Strict, frozen=True, kw_only=True):
     keys: Annotated[tuple[str, ...], _said("Verifier keys of those witnesses; cosignatures by others are then not kept.")] = ()
 
 
+class KeepingSettings(Strict, frozen=True, kw_only=True):
+    """What goes when its time is over: pictures of dismissed sightings and those that nothing names after a week, positions after 72 h."""
+
+    sweep_every_s: Annotated[int, msgspec.Meta(ge=0, description="Seconds between two sweeps; 0: only by hand.")] = 86_400
+
+
 class WeatherSettings(Strict, frozen=True, kw_only=True):
     """Where warnings come from, beside the folder `weather` of the data directory and what is pushed to the web process."""
 
@@ -127,6 +133,7 @@ class Settings(Strict, frozen=True, kw_only=True):
     processes: ProcessCounts = ProcessCounts()
     weather: WeatherSettings = WeatherSettings()
     witness: WitnessSettings = WitnessSettings()
+    keeping: KeepingSettings = KeepingSettings()
     observability: ObservabilitySettings = ObservabilitySettings()
 
 

@@ -69,6 +69,9 @@ TABLE = (
     Told("nuandeng_checkpoints_refused", "Checkpoints that a folder or a witness refused, or that the log contradicts", "refused",
          roles=("witness",)),
     Told("nuandeng_checkpoint_rounds_failed", "Rounds of checkpoints that failed", "failed", roles=("witness",)),
+    Told("nuandeng_sweeps", "Sweeps of what is over its time", "sweeps", roles=("keeper",)),
+    Told("nuandeng_sweeps_failed", "Sweeps that failed", "failed", roles=("keeper",)),
+    Told("nuandeng_swept", "Files and positions removed because their time was over, by kind", "swept", "kind", roles=("keeper",)),
 )  # fmt: skip
 
 

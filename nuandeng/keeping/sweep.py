@@ -1,13 +1,15 @@
-"""Pictures whose time is over: those of sightings that were dismissed, and those that no decision ever named.
+"""What is over its time: pictures of sightings that were dismissed, those that no decision ever named, and where somebody was days ago.
 
-Positions and other raw facts go by themselves: Kafka's retention is written in contracts/topics.py (positions 72 h).
+Raw facts go by themselves: Kafka's retention is written in contracts/topics.py (positions 72 h). The read model holds each unit's last
+position, whenever that was; here it goes too.
 """
 
 import time
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
+import redis
 
 from contracts.commit import Commit, decode_commit
 from contracts.events import (
@@ -20,24 +22,28 @@ from contracts.events import (
     SightingOpened,
 )
 from contracts.runtime import Runtime
-from contracts.terms import Source
+from contracts.terms import Source, UnitKind
 from contracts.topics import COMMITS, DAY_MS
 from contracts.values import Picture
+from dispatch.areas import jurisdiction_of
 from nuandeng.keeping.subjects import sealed_in
 from stream.access import kafka_settings, topic
 from stream.log.read import RangeReader
 from stream.partition import partition_count
+from stream.readmodel import keys
 from stream.vault.evidence import FsspecEvidenceStore
 from stream.vault.keystore import FileKeyStore
 
 KEPT_MS = 7 * DAY_MS
+POSITIONS_KEPT_MS = 3 * DAY_MS
 
 
 class Swept(NamedTuple):
-    """How many files were removed. dismissed: of dismissed sightings; unnamed: that no commit names."""
+    """What was removed. dismissed: files of dismissed sightings; unnamed: files that no commit names; positions: of units."""
 
     dismissed: int
     unnamed: int
+    positions: int
 
 
 class PicturesOfLog:
@@ -77,12 +83,13 @@ class PicturesOfLog:
 
 
 async def sweep(runtime: Runtime, now_ms: int | None = None) -> Swept:
-    """Remove what has lain for a week. Hashes stay in the log, so what was there can still be proved.
+    """Remove pictures that have lain for a week, and positions of three days ago. Hashes stay in the log: what was there can be proved.
 
     Raises:
-        KafkaError, OSError, TimeoutError: nothing, or a part of it, was removed; the next sweep goes on.
+        KafkaError, redis.RedisError, OSError, TimeoutError: nothing, or a part of it, was removed; the next sweep goes on.
     """
-    before_ms = (time.time_ns() // 1_000_000 if now_ms is None else now_ms) - KEPT_MS
+    now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    before_ms = now_ms - KEPT_MS
     store = FsspecEvidenceStore(runtime.evidence, FileKeyStore(Path(runtime.keystore)))
     # Looked at before the log is: a picture is stored before a commit names it, never the other way round.
     kinds: tuple[Literal["originals"], Literal["public"]] = ("originals", "public")
@@ -91,7 +98,24 @@ async def sweep(runtime: Runtime, now_ms: int | None = None) -> Swept:
     over = pictures.over(before_ms)
     dismissed = sum(store.remove_copy("originals", one.sha256) + store.remove_copy("public", one.public_sha256) for one in over)
     unnamed = sum(store.remove_copy(kind, name) for kind, name in old if name not in pictures.named)
-    return Swept(dismissed, unnamed)
+    with redis.Redis.from_url(runtime.valkey_url, socket_timeout=10, socket_connect_timeout=2) as read_model:
+        positions = sum(_positions(read_model, one.code, now_ms - POSITIONS_KEPT_MS) for one in runtime.jurisdictions)
+    return Swept(dismissed, unnamed, positions)
+
+
+def _positions(read_model: redis.Redis, code: str, before_ms: int) -> int:
+    """Remove where a jurisdiction's units were before a time; who has moved since comes back by itself."""
+    jurisdiction = jurisdiction_of(code)
+    seen: Any = read_model.hgetall(keys.seen(jurisdiction))
+    gone = [unit for unit, fix in seen.items() if int(fix.partition(b",")[0]) < before_ms]
+    if gone:
+        with read_model.pipeline() as removing:
+            removing.hdel(keys.seen(jurisdiction), *gone)
+            for kind in UnitKind:
+                for free in (True, False):
+                    removing.zrem(keys.geo(jurisdiction, kind.value, free=free), *gone)
+            removing.execute()
+    return len(gone)
 
 
 async def _read(runtime: Runtime) -> PicturesOfLog:

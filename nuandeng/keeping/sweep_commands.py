@@ -2,6 +2,7 @@
 
 import asyncio
 
+import redis
 import typer
 from aiokafka.errors import KafkaError
 
@@ -11,10 +12,14 @@ from nuandeng.log_commands import DataDir, opened
 
 
 def sweep_command(data_dir: DataDir) -> None:
-    """Remove pictures of sightings that were dismissed a week ago, and those of a week ago that no decision names. Run it daily."""
+    """Remove what is over its time: pictures of sightings dismissed a week ago, those that no decision names, positions of three days ago.
+
+    The platform does so every day by itself (`keeping.sweep_every_s`).
+    """
     with opened(data_dir) as runtime:
         try:
             done = asyncio.run(sweep(runtime))
-        except (KafkaError, TimeoutError) as err:
-            raise StoreAwayError(f"Kafka does not answer: {err}.") from err
-    typer.echo(f"{done.dismissed} files of dismissed sightings and {done.unnamed} that nothing names were removed")
+        except (KafkaError, redis.RedisError, TimeoutError) as err:
+            raise StoreAwayError(f"Kafka or the read model does not answer: {err}.") from err
+    files = f"{done.dismissed} files of dismissed sightings, {done.unnamed} that nothing names"
+    typer.echo(f"{files} and {done.positions} positions were removed")

@@ -2,23 +2,30 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from contracts.commands import CancelIncident, RegisterCameras, ReportIncident, ReportSighting
 from contracts.errors import UnreadableError
 from contracts.registry_entries import CameraEntry
+from contracts.runtime import VARIABLE
 from contracts.terms import Source
 from contracts.topics import DAY_MS
 from contracts.values import Box, Picture, Place
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from nuandeng.keeping.sweep import sweep
+from stream.access import as_account
 from stream.commands import SYSTEM
-from tests.integration.platform.standing_city import ADMIN, COUNTY, StandingCity, place, standing_city
+from stream.heartbeat import read_heartbeats
+from stream.readmodel import keys
+from tests.integration.platform.standing_city import ADMIN, COUNTY, ROOT, StandingCity, place, standing_city, until
 
 
 @pytest.fixture
@@ -64,8 +71,8 @@ def test_pictures_of_dismissed_sightings_go_after_a_week_and_no_others(city: Sta
     for incident in (bag, cancelled):
         city.ask(CancelIncident(incident=incident, reason="a bag"))
     now_ms = time.time_ns() // 1_000_000
-    assert tuple(asyncio.run(sweep(city.runtime, now_ms + 6 * DAY_MS))) == (0, 0)
-    assert tuple(asyncio.run(sweep(city.runtime, now_ms + 8 * DAY_MS))) == (2, 2)
+    assert tuple(asyncio.run(sweep(city.runtime, now_ms + 6 * DAY_MS))) == (0, 0, 0)
+    assert tuple(asyncio.run(sweep(city.runtime, now_ms + 8 * DAY_MS))) == (2, 2, 0)
     assert [there(city, one) for one in (dismissed, still_open, by_a_person, unnamed)] == [False, True, True, False]
     assert city.nuandeng("audit", "verify").exit_code == 0
 
@@ -77,6 +84,34 @@ def test_what_is_on_its_way_to_the_log_is_left_alone(city: StandingCity) -> None
         os.utime(path, (time.time() - 8 * 86_400,) * 2)
     done = city.nuandeng("sweep")
     assert done.exit_code == 0, (done.output, done.exception)
-    assert "0 files of dismissed sightings and 1 that nothing names were removed" in done.output
+    assert "0 files of dismissed sightings, 1 that nothing names and 0 positions were removed" in done.output
     assert there(city, fresh)
     assert not there(city, old)
+
+
+def test_the_platform_sweeps_by_itself(city: StandingCity, tmp_path: Path) -> None:
+    """On its schedule, by an account that can write nothing: what is over its time is gone, and the heartbeat counts it."""
+    fresh, old = saved(city, "fresh"), saved(city, "old")
+    for path in (city.folder / "evidence").rglob(old.sha256):
+        os.utime(path, (time.time() - 8 * 86_400,) * 2)
+    now_ms = time.time_ns() // 1_000_000
+    here, gone = f"{now_ms - 2 * DAY_MS},37.4,118.0,10", f"{now_ms - 4 * DAY_MS},37.4,118.0,10"
+    city.store.hset(keys.seen(COUNTY), mapping={"u-here": here, "u-gone": gone})
+    for unit in ("u-here", "u-gone"):
+        city.store.geoadd(keys.geo(COUNTY, "volunteer", free=True), (118.0, 37.4, unit))
+    runtime = msgspec.structs.replace(as_account(city.runtime, "keeper"), sweep_every_s=1)
+    file = tmp_path / "keeper.json"
+    file.write_bytes(msgspec.json.encode(runtime))
+    part = subprocess.Popen(
+        [sys.executable, "-m", "nuandeng.keeping.part"], env={**os.environ, VARIABLE: str(file), "PYTHONPATH": str(ROOT)}, cwd=tmp_path
+    )
+    try:
+        until(lambda: int(read_heartbeats(city.store).get("keeper", {}).get("count.sweeps", 0)) > 0, "it has swept")
+        beat = read_heartbeats(city.store)["keeper"]
+    finally:
+        part.terminate()
+        assert part.wait(15) == 0
+    assert (there(city, fresh), there(city, old)) == (True, False)
+    assert [int(beat[f"count.swept:{kind}"]) for kind in ("dismissed", "unnamed", "positions")] == [0, 1, 1]
+    assert city.store.hgetall(keys.seen(COUNTY)) == {b"u-here": here.encode()}
+    assert city.store.zrange(keys.geo(COUNTY, "volunteer", free=True), 0, -1) == [b"u-here"]

@@ -57,6 +57,7 @@ def test_it_starts_every_part(compose: dict[str, Any]) -> None:
     for kind in Settings().adapters:
         assert services[f"{kind}-adapter"]["command"] == ["python", "-m", f"camera_adapters.{kind}"]
     assert services["witness"]["command"] == ["python", "-m", "stream.witness.part"]
+    assert services["keeper"]["command"] == ["python", "-m", "nuandeng.keeping.part"]
     assert services["phones"]["command"] == ["python", "-m", "web.serve_phones"]
     assert {"kafka", "valkey", "web", "proxy", "topics"} <= services.keys()
 
