@@ -11,7 +11,10 @@ from stream.partition import choose_partitions
 
 # For aiokafka's clients, whose own 40 s are too long: a connection that fell silent without being closed is given up after this.
 # More than a group's session, which a request to join it may take.
-REQUEST_MS = 10_000
+REQUEST_MS = 7_000
+# For clients that are in no group and whose requests are answered within moments, or never: after a silent connection each of them must
+# find that out, one after the other.
+ANSWER_MS = 4_000
 # While a broker is away, each of a process's half a dozen clients asks for it so often; at the libraries' 100 ms all of them together keep
 # the cores busy that it needs to come back.
 RETRY_MS = 250

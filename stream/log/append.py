@@ -9,7 +9,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from stream.access import REQUEST_MS
+from stream.access import ANSWER_MS
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ class Appender:
         """Connect. Raises KafkaError."""
         producer = AIOKafkaProducer(
             **self._settings, acks="all", enable_idempotence=True, max_batch_size=MAX_BATCH_BYTES, max_request_size=2 * MAX_BATCH_BYTES,
-            request_timeout_ms=REQUEST_MS,
+            request_timeout_ms=ANSWER_MS,
         )  # fmt: skip
         try:
             await producer.start()

@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from stream.access import REQUEST_MS
+from stream.access import ANSWER_MS
 
 _CALL_S = 10.0
 _PATIENCE_S = 20.0
@@ -63,7 +63,7 @@ class RangeReader:
         if self._consumer is None:
             consumer = AIOKafkaConsumer(
                 **self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none", max_partition_fetch_bytes=4 << 20,
-                fetch_max_wait_ms=100, request_timeout_ms=REQUEST_MS,
+                fetch_max_wait_ms=100, request_timeout_ms=ANSWER_MS,
             )  # fmt: skip
             try:
                 await asyncio.wait_for(consumer.start(), _CALL_S)
