@@ -1,4 +1,4 @@
-# make setup · make demo [ARGS="--port 9000"] · make test · make bench · make chaos [ROUNDS=300] [SEED=n] [RESUME=1] · make lint · make fuzz [SECONDS=20 INPUTS=0 SEED= TARGETS="cap http" RECORD=] · make lock
+# make setup · make demo [ARGS="--port 9000"] · make test · make bench · make chaos [ROUNDS=300] [SEED=n] [RESUME=1] [PROFILE=three-brokers] · make lint · make fuzz [SECONDS=20 INPUTS=0 SEED= TARGETS="cap http" RECORD=] · make lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -17,7 +17,7 @@ demo: setup
 # Faults by the hundred against the whole platform; docs/chaos.md says more.
 ROUNDS ?= 300
 chaos: setup-tests
-	@exec $(BIN)/python -m chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume)
+	@exec $(BIN)/python -m chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(if $(RESUME),--resume) $(if $(PROFILE),--profile $(PROFILE))
 
 setup-tests:
 	@$(PYTHON) -m nuandeng.setup --tests

@@ -6,6 +6,7 @@ of them are timed.
 """
 
 import argparse
+import gc
 import json
 import os
 import subprocess
@@ -123,6 +124,9 @@ def measured(count: int) -> dict[str, float]:
         began_s = time.process_time()
         loaded = sum(len(found.states) for partition in country.states if (found := kept.load(partition)) is not None)
         loading_s = time.process_time() - began_s
+    # As a worker does.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     began_s = time.process_time()
     for turn in range(_TIMED // 3):
         country.incident(codes[turn * 7919 % count])
