@@ -48,8 +48,9 @@ def faust_app(runtime: Runtime, role: str, name: str) -> Any:
         consumer_group_instance_id=name,
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=SESSION_S / 4,
-        broker_rebalance_timeout=10.0,
-        broker_request_timeout=20.0,
+        broker_rebalance_timeout=SESSION_S,
+        # More than a request to join may take.
+        broker_request_timeout=SESSION_S + 1,
         broker_max_poll_records=500,
         stream_buffer_maxsize=65_536,
         stream_wait_empty=True,
