@@ -80,8 +80,8 @@ def server_properties(
         "share.coordinator.state.topic.num.partitions": "1",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "2000",
-        # A broker that comes back after kill -9 waits for its own old session to end. Shorter, one that is only slow for a second, on a busy
-        # machine, is taken for gone and loses its partitions, to itself even.
+        # A broker that comes back after kill -9 waits for its own old session to end. If it were shorter, one that a busy machine keeps
+        # waiting for a second would be taken for gone and lose its partitions, to itself even.
         "broker.session.timeout.ms": "2000",
         "broker.heartbeat.interval.ms": "500",
         "num.network.threads": "2",
