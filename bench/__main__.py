@@ -20,7 +20,7 @@ from bench.goals import GOALS, Goal
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-MODULES = ("stream_writer", "stream_projector", "recommendation", "second_start", "vision_cost", "recall", "sockets")
+MODULES = ("stream_writer", "stream_projector", "ranking", "recommendation", "second_start", "vision_cost", "recall", "sockets")
 _LONGEST_S = 600
 
 

@@ -19,6 +19,8 @@ GOALS: dict[str, Goal] = {
     "decide_per_s": Goal("commands/s", "deciding alone, decoded to encoded, on one core", None, "higher"),
     "projector_commits_per_s": Goal("commits/s", "commits into the read model, feed included", 20_000, "higher"),
     "replay_events_per_s": Goal("events/s", "folding the log from Kafka, digest included", 200_000, "higher"),
+    "ranking_ms": Goal("ms", "1,000 incidents share 17,000 volunteers out, three each, with reasons, by minimum-cost flow", 30, "lower"),
+    "ranking_columns_ms": Goal("ms", "17,000 units of the state as the columns that this begins with", None, "lower"),
     "ranking_one_ms": Goal("ms", "one incident's recommendation in a city of 17,000 volunteers, p99", 5, "lower"),
     "ranking_one_province_ms": Goal("ms", "the same in a province of 270,000, p99", 10, "lower"),
     "sockets_17000_last_ms": Goal("ms", "17,000 phones at two processes: a commit until the last one has read it", 200, "lower"),
