@@ -33,7 +33,7 @@ DocumentKind = Literal["incident", "unit", "roster", "point", "camera", "plan", 
 # Rooms of the console receive every kind but `roster` and `account`.
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Base. id is unique in jurisdiction and kind; version: the sequence of the last commit that changed it."""
 
     id: str
@@ -41,7 +41,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-class ClockDocument(msgspec.Struct, frozen=True, kw_only=True):
+class ClockDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A running clock. alerted: highest of 50, 80, 100 reached by a commit. due and started in epoch ms."""
 
     clock: Clock
@@ -50,7 +50,7 @@ class ClockDocument(msgspec.Struct, frozen=True, kw_only=True):
     alerted: int = 0
 
 
-class DeliveryDocument(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The last known status on one channel."""
 
     channel: Channel
@@ -58,7 +58,7 @@ class DeliveryDocument(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
-class AssignmentDocument(msgspec.Struct, frozen=True, kw_only=True):
+class AssignmentDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One responder's task, embedded in its incident. times_ms: state value → when it was entered. clock: what runs now."""
 
     id: str
@@ -82,7 +82,7 @@ class AssignmentDocument(msgspec.Struct, frozen=True, kw_only=True):
     disposition: Disposition | None = None
 
 
-class WaveDocument(msgspec.Struct, frozen=True, kw_only=True):
+class WaveDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The wave in force. radius_m None: vehicles, no radius. next_at_ms: when the next starts by itself, None if it does not."""
 
     number: int
@@ -94,7 +94,7 @@ class WaveDocument(msgspec.Struct, frozen=True, kw_only=True):
     next_at_ms: int | None
 
 
-class SightingDocument(msgspec.Struct, frozen=True, kw_only=True):
+class SightingDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the cameras saw of it. cameras: those that attached to it."""
 
     id: str
@@ -106,7 +106,7 @@ class SightingDocument(msgspec.Struct, frozen=True, kw_only=True):
     reports: int
 
 
-class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of 经过. event: the event's name without version. facts: small values for the text, never personal fields."""
 
     at_ms: int
@@ -213,7 +213,7 @@ class CameraDocument(Document, frozen=True, kw_only=True):
     protocol: str | None = None
 
 
-class ActivePlan(msgspec.Struct, frozen=True, kw_only=True):
+class ActivePlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A plan in force. warning None: by hand."""
 
     plan: str
@@ -262,7 +262,7 @@ class AccountDocument(Document, frozen=True, kw_only=True):
 AnyDocument = IncidentDocument | UnitDocument | PointDocument | CameraDocument | PlanDocument | TallyDocument | AccountDocument
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One document's new form, or None when it left. In Redis and on the socket alike."""
 
     kind: DocumentKind
@@ -270,7 +270,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     document: msgspec.Raw | None
 
 
-class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
+class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One commit as the feed tells it; the Redis stream's entry id is `{sequence}-0`. events: names, for sounds and toasts."""
 
     jurisdiction: str
@@ -281,7 +281,7 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """answer:{command_id}. code: None when accepted, else the refusal's. created: ids of what it opened."""
 
     command_id: str

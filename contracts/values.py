@@ -5,8 +5,8 @@ import msgspec
 from contracts.terms import Posture, Role, Shortfall, Skill, UnitKind
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base: immutable, by keyword, refuses unknown fields."""
+class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """Base: immutable, by keyword, refuses unknown fields. What cannot change cannot be part of a cycle, so none is looked for (gc)."""
 
 
 class Sealed(Value, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """How a room registers what each event does to the tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, TypeVar
 
 from contracts.events import Fact
@@ -21,3 +21,9 @@ def fold_for(table: dict[type[Fact], Fold], event: type[F]) -> Callable[[FoldOf[
         return function
 
     return enter
+
+
+def begins(table: Container[str], identifier: str) -> None:
+    """Raise ValueError when something of this name is there: the event that begins it cannot be true, and two would share what is theirs."""
+    if identifier in table:
+        raise ValueError(f"{identifier} is there already")

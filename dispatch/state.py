@@ -139,6 +139,7 @@ def _folded(state: State, commit: Commit) -> Writes:
         draft.new_day(at_ms)
         for event in commit.events:
             ROUTES[type(event)](draft, event, header)
+        _encode(commit.events)  # what no snapshot could hold must not enter the state
         return drafted(state)
     except _CANNOT_BE as reason:
         raise UnsoundError(f"{type(reason).__name__}: {reason}") from reason

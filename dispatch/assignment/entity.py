@@ -19,7 +19,7 @@ CHECKED = frozenset({A.ON_SCENE, A.CONTACTED, A.TRANSPORTING})
 ENDED = frozenset({A.CLEARED, A.DECLINED, A.EXPIRED, A.RECALLED, A.NOT_NEEDED, A.ABORTED})
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+class Assignment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """times_ms: state → when it was entered; replaced, never changed in place. chased: the clock somebody is being chased for."""
 
     id: str

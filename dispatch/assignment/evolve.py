@@ -10,7 +10,7 @@ from contracts.terms import AssignmentState, Clock
 from contracts.values import Candidate
 from dispatch import clocks as c
 from dispatch.assignment.entity import HOLDS_UNIT, Assignment
-from dispatch.folds import Fold, fold_for
+from dispatch.folds import Fold, begins, fold_for
 from dispatch.incident.timeline import change, handled
 from dispatch.tables import Header, Tables
 from dispatch.unit.tasks import queue_unit, release_unit, take_unit
@@ -37,6 +37,7 @@ def _line(state: Tables, task: Assignment, header: Header, event: str, /, **fact
 
 def _new(state: Tables, header: Header, event: e.AssignmentPlanned | e.OfferMade, to: AssignmentState) -> Assignment:
     candidate: Candidate = event.candidate
+    begins(state.assignments, event.assignment)
     task = Assignment(
         id=event.assignment, incident=event.incident, unit=candidate.unit, unit_kind=candidate.kind, state=to, candidate=candidate,
         mandatory=event.mandatory, times_ms={to.value: header.at_ms}, eta_s=candidate.eta_s,

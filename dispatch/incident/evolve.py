@@ -8,7 +8,7 @@ from contracts import events as e
 from contracts.terms import Clock, IncidentState, LimitCounts
 from dispatch import clocks as c
 from dispatch.days import day_of
-from dispatch.folds import Fold, fold_for
+from dispatch.folds import Fold, begins, fold_for
 from dispatch.incident.entity import Incident, reference_key
 from dispatch.incident.timeline import change, handled
 from dispatch.tables import Header, Tables
@@ -39,6 +39,7 @@ def _ended(incident: Incident, header: Header, archive_at_ms: int) -> dict[str, 
 
 @fold_for(EVOLVE, e.IncidentReported)
 def _reported(state: Tables, event: e.IncidentReported, header: Header) -> None:
+    begins(state.incidents, event.incident)
     day = day_of(header.at_ms)
     last = state.counters.number_last if day == state.counters.number_day else 0
     state.counters = msgspec.structs.replace(state.counters, number_day=day, number_last=last + 1)
@@ -103,6 +104,7 @@ def _rejected(state: Tables, event: e.IncidentRejected, header: Header) -> None:
 def _merged(state: Tables, event: e.IncidentMerged, header: Header) -> None:
     incident = state.incidents[event.incident]
     into = state.incidents[event.into]
+    begins((event.incident,), event.into)
     for sighting in incident.sightings:
         table = state.sightings if sighting in state.sightings else state.past_sightings
         table[sighting] = msgspec.structs.replace(table[sighting], incident=event.into)

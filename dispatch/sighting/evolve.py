@@ -5,7 +5,7 @@ import msgspec
 from contracts import events as e
 from contracts.terms import Clock
 from dispatch import clocks as c
-from dispatch.folds import Fold, fold_for
+from dispatch.folds import Fold, begins, fold_for
 from dispatch.incident.timeline import change
 from dispatch.sighting.entity import Sighting
 from dispatch.tables import Header, Tables
@@ -15,6 +15,8 @@ EVOLVE: dict[type[e.Fact], Fold] = {}
 
 @fold_for(EVOLVE, e.SightingOpened)
 def _opened(state: Tables, event: e.SightingOpened, header: Header) -> None:
+    begins(state.sightings, event.sighting)
+    begins(state.past_sightings, event.sighting)
     state.sightings[event.sighting] = Sighting(
         id=event.sighting, incident=event.incident, place=event.place, cameras=(event.camera,), tracks=(f"{event.camera}/{event.track}",),
         first_seen_ms=event.first_seen_ms, last_seen_ms=event.last_seen_ms, dwell_threshold_s=event.dwell_threshold_s, boxes=event.boxes,
