@@ -20,7 +20,9 @@ from bench.goals import GOALS, Goal
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-MODULES = ("stream_writer", "stream_projector", "ranking", "recommendation", "second_start", "vision_cost", "recall", "sockets")
+MODULES = (
+    "stream_writer", "stream_projector", "growing", "ranking", "recommendation", "second_start", "vision_cost", "recall", "sockets",
+)  # fmt: skip
 _LONGEST_S = 600
 
 

@@ -34,14 +34,14 @@ class Bench:
         now_ms = START_MS + self.count
         command = cmd.Command(id=f"c{self.count}", jurisdiction="371602", actor=actor, body=body, sent_at_ms=now_ms)
         begun = perf_counter()
-        events, draft = decide(self.state, command, now_ms)
+        events, writes = decide(self.state, command, now_ms)
         decided = perf_counter()
         commit = Commit(
             jurisdiction="371602", sequence=self.state.sequence + 1, previous=self.state.head, command_id=command.id, occurred_at_ms=now_ms,
             actor=actor, events=events,
         )
         folding = perf_counter()
-        apply(self.state, commit, "0", draft)
+        apply(self.state, commit, "0", writes)
         if label is not None:
             self.spent.setdefault(label, []).append((decided - begun + perf_counter() - folding) * 1e6)
 

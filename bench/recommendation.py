@@ -46,11 +46,11 @@ def peopled(roster: int) -> State:
 def _send(state: State, body: cmd.AnyBody, actor: Actor) -> None:
     number = state.sequence + 1
     command = cmd.Command(id=f"c{number}", jurisdiction=CODE, actor=actor, body=body, sent_at_ms=number)
-    events, draft = decide(state, command, number)
+    events, writes = decide(state, command, number)
     commit = Commit(
         jurisdiction=CODE, sequence=number, previous=state.head, command_id=command.id, occurred_at_ms=number, actor=actor, events=events
     )
-    apply(state, commit, "0", draft)
+    apply(state, commit, "0", writes)
 
 
 async def _located(store: redis.asyncio.Redis, roster: int, half_degrees: float, rng: random.Random) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from contracts.documents import ClockDocument
 from contracts.terms import Clock, LimitCounts, Urgency
 from contracts.values import Value
 
@@ -67,13 +68,8 @@ class Timers(Value, frozen=True, kw_only=True):
 TIMERS: Final = Timers()
 
 
-class Running(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A clock that was set. alerted: the highest of 50, 80, 100 that a commit has recorded; at 100 it only shows how late it is."""
-
-    clock: Clock
-    started_at_ms: int
-    due_at_ms: int
-    alerted: int = 0
+class Running(ClockDocument, frozen=True, kw_only=True, gc=False):
+    """A clock that was set, shown as it is. alerted: the highest of 50, 80, 100 that a commit has recorded; at 100 it only shows how late."""
 
 
 class Deadline(msgspec.Struct, frozen=True, kw_only=True, gc=False):

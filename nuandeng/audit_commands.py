@@ -57,10 +57,11 @@ def verify_command(data_dir: DataDir, against: Against = None, key: Keys = None)
             expected += found.expected
             forged += found.bad
         verified = verify(runtime, expected=expected, identities=identities)
-    _tell(verified, forged)
+    tell(verified, forged)
 
 
-def _tell(found: Verified, forged: list[BadCheckpoint]) -> None:
+def tell(found: Verified, forged: list[BadCheckpoint]) -> None:
+    """Print what was found. Raises typer.Exit(1) when something is not as it must be."""
     for jurisdiction, (sequence, head) in sorted(found.heads.items()):
         typer.echo(f"{jurisdiction}  sequence {sequence}  {head}")
     for checkpoint in forged:

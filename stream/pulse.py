@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from stream.access import REQUEST_MS
 from stream.heartbeat import EVERY_S, Heartbeat
+from stream.packed import PackedConnection
 
 log = structlog.get_logger(__name__)
 
@@ -72,4 +73,6 @@ class GroupPulse(faust.Service):
 
 def store_of(url: str) -> redis.asyncio.Redis:
     """A client for workers: replies as bytes, no call waits for ever."""
-    return redis.asyncio.Redis.from_url(url, socket_timeout=10.0, socket_connect_timeout=2.0)
+    return redis.asyncio.Redis.from_url(
+        url, socket_timeout=10.0, socket_connect_timeout=2.0, connection_class=PackedConnection
+    )

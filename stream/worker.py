@@ -115,6 +115,12 @@ def configure_logging(name: str) -> None:
     root.setLevel(logging.WARNING)
 
 
+def look_rarely_for_cycles() -> None:
+    """States are trees of frozen values without cycles: looking for cycles among a million of them costs a third of a decision."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 def main() -> None:
     """Run one worker until SIGTERM."""
     parser = argparse.ArgumentParser(prog="stream.worker", description=__doc__)
@@ -132,9 +138,7 @@ def main() -> None:
     (Path(runtime.data_dir) / "faust").mkdir(parents=True, exist_ok=True)
     app = faust_app(runtime, options.role, name)
     importlib.import_module(f"stream.roles.{options.role}").add(app, runtime, name)
-    # States are trees of frozen values without cycles: looking for cycles among a million of them costs a third of a decision.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    look_rarely_for_cycles()
     faust.Worker(app, loglevel="WARNING", override_logging=False, quiet=True).execute_from_commandline()
 
 

@@ -1,8 +1,8 @@
 """An incident as the read model shows it, with its tasks and its sighting."""
 
+from typing import Final
 
-
-from contracts.documents import AssignmentDocument, ClockDocument, IncidentDocument, SightingDocument, WaveDocument
+from contracts.documents import AssignmentDocument, IncidentDocument, SightingDocument, WaveDocument
 from contracts.terms import Clock
 from dispatch import clocks as c
 from dispatch.assignment.entity import SERVED, Assignment
@@ -10,22 +10,21 @@ from dispatch.incident.asked import asked_of
 from dispatch.incident.entity import Incident
 from dispatch.tables import Tables
 
-_SHOWN = (Clock.WAKE, *c.STEPS)
-_TASK_SHOWN = (Clock.OFFER_WINDOW, Clock.DEPART, Clock.ARRIVE, Clock.CHECK_IN, Clock.BED_HOLD, Clock.CLEAR)
+# Of the clocks that run, the first of these is shown.
+_SHOWN: Final = {clock: rank for rank, clock in enumerate((Clock.WAKE, *c.STEPS))}
+_TASK_SHOWN: Final = {
+    clock: rank
+    for rank, clock in enumerate((Clock.OFFER_WINDOW, Clock.DEPART, Clock.ARRIVE, Clock.CHECK_IN, Clock.BED_HOLD, Clock.CLEAR))
+}
 
 
-def _clock(running: c.Running | None) -> ClockDocument | None:
-    if running is None:
-        return None
-    return ClockDocument(clock=running.clock, started_at_ms=running.started_at_ms, due_at_ms=running.due_at_ms, alerted=running.alerted)
-
-
-def _first(clocks: tuple[c.Running, ...], shown: tuple[Clock, ...]) -> ClockDocument | None:
-    for kind in shown:
-        running = c.find(clocks, kind)
-        if running is not None:
-            return _clock(running)
-    return None
+def _first(clocks: tuple[c.Running, ...], shown: dict[Clock, int]) -> c.Running | None:
+    found, best = None, len(shown)
+    for running in clocks:
+        rank = shown.get(running.clock, best)
+        if rank < best:
+            found, best = running, rank
+    return found
 
 
 def task_document(task: Assignment) -> AssignmentDocument:
@@ -68,7 +67,7 @@ def incident_document(state: Tables, incident: Incident) -> IncidentDocument:
         people=incident.people,
         posture=incident.posture, minor=incident.minor, incapable=incident.incapable, needs=incident.needs, quota=incident.quota,
         reported_at_ms=incident.reported_at_ms, asked=asked_of(state, incident), escalated=incident.escalated,
-        clock=_first(incident.clocks, _SHOWN), limit=None if incident.limit_stopped else _clock(incident.limit),
+        clock=_first(incident.clocks, _SHOWN), limit=None if incident.limit_stopped else incident.limit,
         hold_until_ms=incident.hold_until_ms, hold_reason=incident.hold_reason, wave=wave,
         assignments=tuple(task_document(task) for task in tasks), shortfalls=incident.shortfalls, sighting=_sighting(state, incident),
         pictures=incident.pictures, description=incident.description, reporter=incident.reporter, disposition=incident.disposition,

@@ -9,24 +9,22 @@ from dispatch import State, document
 from stream.log.fold import Standing
 from stream.readmodel import keys
 
+_CREATES = (IncidentReported, IncidentReportedAgain, SightingAttached)
+
 
 def answer_to(commit: Commit) -> Answer:
     """What the sender of the command is told."""
-    rejected = next((event for event in commit.events if isinstance(event, CommandRejected)), None)
+    code, detail = None, ""
     created: dict[str, None] = {}
     for event in commit.events:
-        if isinstance(event, IncidentReported | IncidentReportedAgain | SightingAttached):
+        if isinstance(event, CommandRejected):
+            code, detail = event.code, event.detail
+        elif isinstance(event, _CREATES):
             created[event.incident] = None
     return Answer(
-        command_id=commit.command_id,
-        jurisdiction=commit.jurisdiction,
-        sequence=commit.sequence,
-        accepted=rejected is None,
-        at_ms=commit.occurred_at_ms,
-        code=None if rejected is None else rejected.code,
-        detail="" if rejected is None else rejected.detail,
-        created=tuple(created),
-    )
+        command_id=commit.command_id, jurisdiction=commit.jurisdiction, sequence=commit.sequence, accepted=code is None,
+        at_ms=commit.occurred_at_ms, code=code, detail=detail, created=tuple(created),
+    )  # fmt: skip
 
 
 class Batch:

@@ -110,7 +110,7 @@ class Nights(RuleBasedStateMachine):
         night = self.night
         before = night.state.copy()
         frozen = snapshot(night.state)
-        events, draft = decide(night.state, command, night.now_ms)
+        events, writes = decide(night.state, command, night.now_ms)
         assert snapshot(night.state) == frozen, "decide changed the state"
         if not events:
             return events
@@ -119,8 +119,8 @@ class Nights(RuleBasedStateMachine):
         night.commit(command, events)
         taken = before.copy()
         record = night.records[-1]
-        assert apply(taken, decode_commit(record), digest(record), draft) == night.touched[-1]
-        assert snapshot(taken) == snapshot(night.state), "taking over the draft is not the same as folding the commit"
+        assert apply(taken, decode_commit(record), digest(record), writes) == night.touched[-1]
+        assert snapshot(taken) == snapshot(night.state), "taking over the writes is not the same as folding the commit"
         self.sent.append(command)
         self._show(night.touched[-1])
         self._check_moves(before, events, command)
