@@ -1,4 +1,4 @@
-"""Counties that live in one process: cases are reported, helped, verified, closed and archived by the product's own rules, in the log's time.
+"""Counties that live in one process: cases from report to archive by the product's own rules, in the log's time.
 
 Everything is decided from a command's bytes to a commit's, as a writer does; what is owed is recorded, and what is due rings.
 """
@@ -48,16 +48,16 @@ class Counties:
         self.states: dict[int, dict[str, State]] = {partition: {} for partition in range(WRITER_PARTITIONS)}
         self.now_ms = dict.fromkeys(self.codes, START_MS)
         self._judges = {partition: Judge(partition) for partition in self.states}
-        self._closed: dict[str, deque[_Archive]] = {code: deque() for code in self.codes}
-        self._turn = dict.fromkeys(self.codes, 0)
+        self.closed: dict[str, deque[_Archive]] = {code: deque() for code in self.codes}
+        self.turn = dict.fromkeys(self.codes, 0)
         self._volunteers = volunteers
-        self._sent = 0
+        self.sent = 0
 
     def continue_from(self, others: "Counties") -> None:
         """Live on from where others are, who stay as they are."""
         self.states = {partition: {code: state.copy() for code, state in states.items()} for partition, states in others.states.items()}
-        self._closed = {code: closed.copy() for code, closed in others._closed.items()}
-        self.now_ms, self._turn, self._sent = others.now_ms.copy(), others._turn.copy(), others._sent
+        self.closed = {code: closed.copy() for code, closed in others.closed.items()}
+        self.now_ms, self.turn, self.sent = others.now_ms.copy(), others.turn.copy(), others.sent
 
     def register(self, code: str) -> Iterator[Done]:
         """A county's volunteers, five of them on duty."""
@@ -71,7 +71,7 @@ class Counties:
     def help_somebody(self, code: str, every_ms: int) -> Iterator[Done]:
         """One case from its report to its end, and the archiving of those whose time has come; then `every_ms` pass."""
         desk = Actor(account="op", role=Role.OPERATOR, area=code)
-        turn = self._turn[code] = self._turn[code] + 1
+        turn = self.turn[code] = self.turn[code] + 1
         unit = f"{code}-u{turn % 5}"
         responder = _responder(code, unit)
         place = Place(lat_wgs84=37.4, lon_wgs84=118.0, area=code + "001000", name="天桥下")
@@ -97,10 +97,10 @@ class Counties:
         yield closed
         yield from self._record(code, closed)
         ended = next(event for event in _events(closed) if isinstance(event, IncidentClosed))
-        self._closed[code].append(_Archive(ended.archive_at_ms, incident))
+        self.closed[code].append(_Archive(ended.archive_at_ms, incident))
         self.now_ms[code] += every_ms
-        while self._closed[code] and self._closed[code][0].due_at_ms <= self.now_ms[code]:
-            due = self._closed[code].popleft()
+        while self.closed[code] and self.closed[code][0].due_at_ms <= self.now_ms[code]:
+            due = self.closed[code].popleft()
             body_due = cmd.DeadlineReached(subject=due.incident, clock=Clock.ARCHIVE, due_at_ms=due.due_at_ms)
             yield self._send(code, body_due, SYSTEM)
 
@@ -118,9 +118,9 @@ class Counties:
             yield self._send(code, body, SYSTEM)
 
     def _send(self, code: str, body: cmd.AnyBody, actor: Actor) -> Done:
-        self._sent += 1
+        self.sent += 1
         now_ms = self.now_ms[code] = self.now_ms[code] + _STEP_MS
-        raw = cmd.encode_command(cmd.Command(id=f"c{self._sent}", jurisdiction=code, actor=actor, body=body, sent_at_ms=now_ms))
+        raw = cmd.encode_command(cmd.Command(id=f"c{self.sent}", jurisdiction=code, actor=actor, body=body, sent_at_ms=now_ms))
         partition = partition_of(code)
         decision = self._judges[partition].decide(self.states[partition], raw, now_ms)
         if decision.commit is None or decision.writes is None:

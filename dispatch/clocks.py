@@ -69,7 +69,7 @@ TIMERS: Final = Timers()
 
 
 class Running(ClockDocument, frozen=True, kw_only=True, gc=False):
-    """A clock that was set, shown as it is. alerted: the highest of 50, 80, 100 that a commit has recorded; at 100 it only shows how late."""
+    """A clock that was set, shown as it is. alerted: the highest of 50, 80, 100 that a commit has recorded; at 100 it only shows."""
 
 
 class Deadline(msgspec.Struct, frozen=True, kw_only=True, gc=False):

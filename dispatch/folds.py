@@ -24,6 +24,6 @@ def fold_for(table: dict[type[Fact], Fold], event: type[F]) -> Callable[[FoldOf[
 
 
 def begins(table: Container[str], identifier: str) -> None:
-    """Raise ValueError when something of this name is there: the event that begins it cannot be true, and two would share what is theirs."""
+    """Raise ValueError when something of this name is there: an event that begins it cannot be true, and two would share it."""
     if identifier in table:
         raise ValueError(f"{identifier} is there already")
