@@ -1,6 +1,6 @@
 """What the web process needs of the outside, as Protocols; `stream` and the composition root fill them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -17,6 +17,17 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     epoch: str
     sequence: int
     documents: Mapping[str, Mapping[str, bytes]]
+
+
+Fixes = Mapping[str, tuple[int, float, float]]
+
+
+class Moves(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved in one jurisdiction, unit → (at_ms, lat_wgs84, lon_wgs84), up to `at`. cut: there may have been more before."""
+
+    at: str
+    fixes: Fixes
+    cut: bool
 
 
 class ReadModel(Protocol):
@@ -37,8 +48,17 @@ class ReadModel(Protocol):
     def answer(self, command_id: str) -> Answer | None:
         """Return what became of a command, None while unknown."""
 
+    def answers(self, command_ids: Sequence[str]) -> tuple[str | None, dict[str, Answer]]:
+        """Return the epoch, and what became of these commands as far as it is known, with one question."""
+
     def positions(self, jurisdiction: str) -> dict[str, tuple[int, float, float]]:
         """Return unit → (at_ms, lat_wgs84, lon_wgs84) of the last known fixes."""
+
+    def moves_end(self, jurisdiction: str) -> str:
+        """Return where the moves stand now, to be asked for what comes after."""
+
+    def moves(self, after: Mapping[str, str]) -> dict[str, Moves]:
+        """Return what moved since (jurisdiction → where they stood), without waiting; nothing of a jurisdiction where nobody did."""
 
 
 class Gate(Protocol):

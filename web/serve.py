@@ -6,6 +6,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse  # noqa: E402
+import gc  # noqa: E402
 import logging  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
@@ -16,6 +17,7 @@ import gevent.socket  # noqa: E402
 import structlog  # noqa: E402
 from gevent.pywsgi import WSGIServer  # noqa: E402
 
+from contracts.documents import FeedEntry  # noqa: E402
 from contracts.runtime import Runtime  # noqa: E402
 from stream.access import runtime_from_environment  # noqa: E402
 from stream.worker import configure_logging  # noqa: E402
@@ -25,6 +27,17 @@ from web.fanout.doorway import handler_over  # noqa: E402
 
 log = structlog.get_logger()
 _GRACE_S = 5
+
+
+class Settled:
+    """The board is a million values that stay: the collector need not look through them again and again. A Listener of the follower."""
+
+    def told(self, entry: FeedEntry) -> None:
+        """Nothing: what changes is freed as it is replaced."""
+
+    def begun_anew(self) -> None:
+        """Put aside what is there now."""
+        gc.freeze()
 
 
 def serve(
@@ -48,6 +61,8 @@ def serve(
         environ={"wsgi.multiprocess": shares_port}, **tls,
     )  # fmt: skip
     server.start()
+    web.services.follower.listeners.append(Settled())
+    gc.set_threshold(50_000, 20, 100)
     greenlets = start(web)
     stopping = gevent.event.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -55,6 +55,10 @@ class Arrivals:
     def __init__(self) -> None:
         self._inside_since_ms: dict[str, tuple[str, int]] = {}
 
+    def left(self, unit: str) -> None:
+        """Note that a unit is on its way to nothing."""
+        self._inside_since_ms.pop(unit, None)
+
     def arrived(self, state: State, unit: str, fix: Fix) -> str | None:
         """Take a fix in the order of time; return the assignment whose scene the unit has been at for 30 s, from the first such fix on."""
         target = heading_for(state, unit)
@@ -64,7 +68,7 @@ class Arrivals:
             and distance_m(fix.lat_wgs84, fix.lon_wgs84, target[1], target[2]) <= GEOFENCE_M
         )
         if target is None or not inside:
-            self._inside_since_ms.pop(unit, None)
+            self.left(unit)
             return None
         assignment, since_ms = self._inside_since_ms.get(unit, (target[0], fix.at_ms))
         if assignment != target[0]:

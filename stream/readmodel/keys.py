@@ -7,6 +7,8 @@ WAKE = "wake"
 KINDS = ("incident", "unit", "roster", "point", "camera", "plan", "account", "tally")
 ANSWER_S = 86_400
 FEED_LENGTH = 10_000
+# Entries of the moves: what a reader missed that comes later than this it reads from `seen`.
+MOVES_KEPT = 20
 
 
 def documents(jurisdiction: str, kind: str) -> str:
@@ -37,3 +39,8 @@ def geo(jurisdiction: str, kind: str, *, free: bool) -> str:
 def seen(jurisdiction: str) -> str:
     """Hash: unit → `at_ms,lat,lon,accuracy`."""
     return f"seen:{jurisdiction}"
+
+
+def moves(jurisdiction: str) -> str:
+    """Stream of the last seconds: field `m`, the fixes that were placed, `[{unit, lat_wgs84, lon_wgs84, at_ms}]` as JSON."""
+    return f"moves:{jurisdiction}"

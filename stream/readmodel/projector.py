@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -9,6 +10,7 @@ import redis.asyncio
 import structlog
 
 from dispatch import State
+from dispatch.tables import Key
 from stream.follow import LogFollower
 from stream.log.fold import Fold, Standing
 from stream.log.snapshots import SnapshotFolder
@@ -47,6 +49,8 @@ class Projector:
         )
         self.counts = {"commits": 0, "batches": 0, "refused": 0, "rebuilds": 0, "recoveries": 0, "recovery_ms": 0}
         self._lost_s = time.monotonic()
+        # Told of each commit that stands, after its state was brought forward: (jurisdiction, touched).
+        self.on_commit: Callable[[str, tuple[Key, ...]], None] = lambda _jurisdiction, _touched: None
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -120,6 +124,7 @@ class Projector:
     def _take(self, partition: int, standing: Standing, state: State) -> None:
         self._batches[partition].add(standing, state)
         self.counts["commits"] += 1
+        self.on_commit(standing.commit.jurisdiction, standing.touched)
 
     async def _after_batch(self, partition: int, first: int, last: int) -> None:
         """One batch of a partition is in flight; the next is folded meanwhile."""

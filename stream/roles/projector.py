@@ -44,6 +44,7 @@ class ProjectorService(faust.Service):
             sender=CommandSender(self._producer, topic(self._runtime, COMMANDS)),
             letters=DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name),
         )
+        self._projector.on_commit = self._positions.placer.changed
         self._loops = [asyncio.create_task(self._projector.run()), asyncio.create_task(self._positions.run())]
 
     async def on_stop(self) -> None:
@@ -62,7 +63,8 @@ class ProjectorService(faust.Service):
                 if task.done():
                     await self.crash(task.exception() or RuntimeError("a loop of the projector ended"))
             follower = self._projector.follower
-            counters = {**self._projector.counts, **self._positions.counts, **self._positions.letters.sent}
+            positions = self._positions
+            counters = {**self._projector.counts, **positions.counts, **positions.placer.counts, **positions.letters.sent}
             await self._heartbeat.beat(progress=follower.progress, lag=await follower.lag(), counters=counters)
             await self.sleep(EVERY_S)
 

@@ -7,7 +7,6 @@ from secrets import token_hex
 
 import redis
 from flask import Response
-from gevent.event import Event
 from pydantic import BaseModel
 
 from contracts.commands import AnyBody
@@ -17,6 +16,7 @@ from stream.commands import client_command_id
 from web import metrics
 from web.api.replies import reply
 from web.api.routes import PREFIX, Call
+from web.board.follower import Expected
 from web.problems import InvalidError, KeyReusedError, from_rules
 from web.services import Services
 
@@ -56,12 +56,12 @@ def settle(call: Call, *, jurisdiction: str, build: Callable[[], AnyBody]) -> tu
             return known, command_id
     body = build()
     started_s = time.monotonic()
-    arrived = services.follower.expect(command_id)
+    expected = services.follower.expect(command_id)
     try:
         services.gate.send(
             body, jurisdiction=jurisdiction, command_id=command_id, actor=caller.actor(), body_sha256=fingerprint, acknowledged_s=WAIT_S
         )
-        answer = _await_answer(services, command_id, arrived, started_s + WAIT_S)
+        answer = _await_answer(services, command_id, expected, started_s + WAIT_S)
     except UnreadableError as err:
         raise InvalidError(str(err)) from err
     except StoreAwayError:
@@ -85,11 +85,13 @@ def asked_by(call: Call, command_id: str) -> bool:
     return isinstance(known, bytes) and known.partition(b" ")[2] == call.who().account.account.encode()
 
 
-def _await_answer(services: Services, command_id: str, arrived: Event, deadline_s: float) -> Answer | None:
+def _await_answer(services: Services, command_id: str, expected: Expected, deadline_s: float) -> Answer | None:
     while True:
         left_s = deadline_s - time.monotonic()
         # The feed wakes us; a command that was decided long ago leaves no new entry, so look now and then as well.
-        arrived.wait(max(0.0, min(left_s, _LOOK_EVERY_S)))
+        expected.wait(max(0.0, min(left_s, _LOOK_EVERY_S)))
+        if expected.answer is not None:
+            return expected.answer
         try:
             answer = services.read_model.answer(command_id)
         except StoreAwayError:

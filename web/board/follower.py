@@ -7,7 +7,7 @@ import gevent
 import structlog
 from gevent.event import Event
 
-from contracts.documents import FeedEntry
+from contracts.documents import Answer, FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
 from web import metrics
 from web.board.board import Board, GapError
@@ -30,6 +30,12 @@ class Listener(Protocol):
         """The board was loaded from a fresh snapshot."""
 
 
+class Expected(Event):  # type: ignore[misc]  # gevent has no types
+    """Set when the feed tells of a command; answer: what became of it, None if only that is known."""
+
+    answer: Answer | None = None
+
+
 class Follower:
     """One greenlet per process."""
 
@@ -38,7 +44,7 @@ class Follower:
         self.listeners: list[Listener] = []
         self.contact_ms = 0
         self._moved = Event()
-        self._answered: dict[str, Event] = {}
+        self._expected: dict[str, Expected] = {}
         self._greenlet: gevent.Greenlet | None = None
         self._pause_s = _PAUSE_S
         self._away = False
@@ -71,13 +77,13 @@ class Follower:
                 return False
             moved.wait(left_s)
 
-    def expect(self, command_id: str) -> Event:
+    def expect(self, command_id: str) -> Expected:
         """Return an event that is set when the feed tells of a command."""
-        return self._answered.setdefault(command_id, Event())
+        return self._expected.setdefault(command_id, Expected())
 
     def forget(self, command_id: str) -> None:
         """Nobody waits for this command any more."""
-        self._answered.pop(command_id, None)
+        self._expected.pop(command_id, None)
 
     def step(self) -> None:
         """Load if there is nothing to follow, else take in what is new. Raises StoreAwayError, GapError, UnreadableError."""
@@ -87,7 +93,7 @@ class Follower:
         reached = {name: self.board.rooms[name].sequence if name in self.board.rooms else 0 for name in self._jurisdictions}
         entries = self._read_model.follow(reached, _WAIT_MS)
         # Asked after the entries were read: an epoch that is still ours says that they are, too.
-        epoch = self._read_model.epoch()
+        epoch, answers = self._read_model.answers([entry.command_id for entry in entries if entry.command_id in self._expected])
         self.contact_ms = now_ms()
         if epoch is None:
             return
@@ -96,7 +102,7 @@ class Follower:
             return
         for entry in entries:
             if self.board.apply(entry):
-                self._tell(entry)
+                self._tell(entry, answers.get(entry.command_id))
 
     def _load(self) -> None:
         epoch = self._read_model.epoch()
@@ -114,10 +120,11 @@ class Follower:
         for listener in self.listeners:
             listener.begun_anew()
 
-    def _tell(self, entry: FeedEntry) -> None:
-        waiting = self._answered.pop(entry.command_id, None)
-        if waiting is not None:
-            waiting.set()
+    def _tell(self, entry: FeedEntry, answer: Answer | None) -> None:
+        expected = self._expected.pop(entry.command_id, None)
+        if expected is not None:
+            expected.answer = answer
+            expected.set()
         self._wake()
         for listener in self.listeners:
             listener.told(entry)

@@ -1,6 +1,6 @@
 """web.ports.ReadModel over Redis, through the readers that the projector's side offers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from contracts.documents import Answer, Change, DocumentKind, FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
 from stream.readmodel import keys
 from stream.readmodel.read import read_changes, read_room
-from web.ports import Snapshot
+from web.ports import Moves, Snapshot
 
 _MOST_ENTRIES = 2000
 _NULL = msgspec.Raw(b"null")
@@ -36,9 +36,7 @@ class RedisReadModel:
     def follow(self, after: Mapping[str, int], wait_ms: int) -> list[FeedEntry]:
         """Return what is newer; waits on the streams for the first. Raises StoreAwayError, UnreadableError."""
         streams: dict[Any, Any] = {keys.feed(name): f"{sequence}-0" for name, sequence in after.items()}
-        found = _ask(lambda: self._server.xread(streams, count=_MOST_ENTRIES, block=wait_ms)) or []
-        if isinstance(found, dict):
-            found = [(name, batch) for name, batches in found.items() for batch in batches]
+        found = _streams(_ask(lambda: self._server.xread(streams, count=_MOST_ENTRIES, block=wait_ms)))
         return [decode_entry(fields[b"e"]) for _, entries in found for _, fields in entries]
 
     def since(self, jurisdiction: str, sequence: int, *, upto: int) -> list[FeedEntry] | None:
@@ -57,6 +55,12 @@ class RedisReadModel:
         raw = _ask(lambda: self._server.get(keys.answer(command_id)))
         return None if raw is None else _decode_answer(raw)
 
+    def answers(self, command_ids: Sequence[str]) -> tuple[str | None, dict[str, Answer]]:
+        """Return the epoch and the answers that are known. Raises StoreAwayError."""
+        epoch, *found = _ask(lambda: self._server.mget([keys.EPOCH, *map(keys.answer, command_ids)]))
+        answers = {name: _decode_answer(raw) for name, raw in zip(command_ids, found, strict=True) if raw is not None}
+        return None if epoch is None else epoch.decode(), answers
+
     def positions(self, jurisdiction: str) -> dict[str, tuple[int, float, float]]:
         """Return unit → (at_ms, lat_wgs84, lon_wgs84). Raises StoreAwayError."""
         found = _ask(lambda: self._server.hgetall(keys.seen(jurisdiction)))
@@ -65,6 +69,46 @@ class RedisReadModel:
             at_ms, lat, lon = raw.decode().split(",")[:3]
             positions[unit.decode()] = (int(at_ms), float(lat), float(lon))
         return positions
+
+    def moves_end(self, jurisdiction: str) -> str:
+        """Return the identifier of the last entry of the moves. Raises StoreAwayError."""
+        found = _ask(lambda: self._server.xrevrange(keys.moves(jurisdiction), count=1))
+        return found[0][0].decode() if found else "0-0"
+
+    def moves(self, after: Mapping[str, str]) -> dict[str, Moves]:
+        """Return what moved since. Raises StoreAwayError, UnreadableError."""
+        if not after:
+            return {}
+        streams: dict[Any, Any] = {keys.moves(name): at for name, at in after.items()}
+        found = _streams(_ask(lambda: self._server.xread(streams, count=keys.MOVES_KEPT)))
+        names = {keys.moves(name): name for name in after}
+        return {names[stream.decode()]: _moves(entries) for stream, entries in found}
+
+
+def _streams(reply: Any) -> list[tuple[bytes, list[Any]]]:
+    if isinstance(reply, dict):
+        return [(name, batch) for name, batches in reply.items() for batch in batches]
+    return reply or []
+
+
+class _Move(msgspec.Struct):
+    unit: str
+    at_ms: int
+    lat_wgs84: float
+    lon_wgs84: float
+
+
+_decode_moves = msgspec.json.Decoder(list[_Move]).decode
+
+
+def _moves(entries: list[Any]) -> Moves:
+    fixes: dict[str, tuple[int, float, float]] = {}
+    try:
+        for _, fields in entries:
+            fixes.update({one.unit: (one.at_ms, one.lat_wgs84, one.lon_wgs84) for one in _decode_moves(fields[b"m"])})
+    except (msgspec.MsgspecError, UnicodeDecodeError) as err:
+        raise UnreadableError(f"What moved is not readable: {err}") from err
+    return Moves(at=entries[-1][0].decode(), fixes=fixes, cut=len(entries) >= keys.MOVES_KEPT)
 
 
 class _Change(msgspec.Struct):

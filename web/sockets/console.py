@@ -29,6 +29,11 @@ def room_name(jurisdiction: str, area: str) -> str:
     return f"{jurisdiction}@{area}"
 
 
+def area_room(area: str) -> str:
+    """Return the name of the room of all consoles whose account has this area, whatever they have joined."""
+    return f"@{area}"
+
+
 class ConsoleFeed:
     """Tells rooms of every entry, and answers joins from the board. A Listener of the follower."""
 

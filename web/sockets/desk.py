@@ -26,11 +26,11 @@ class Desk:
 
     def __init__(self, services: Services, operation: str) -> None:
         self.services, self.operation = services, operation
-        self.namespace = "/" + operation.partition(".")[2]
+        self._count = metrics.SOCKETS.labels("/" + operation.partition(".")[2])
         self.callers: dict[str, Caller] = {}
 
-    def come(self, sid: str, auth: Any, cookie: str | None) -> None:
-        """Let in whom the table lets in, by token or else by cookie. Raises NuandengError."""
+    def come(self, sid: str, auth: Any, cookie: str | None) -> Caller:
+        """Let in whom the table lets in, by token or else by cookie, and return who it is. Raises NuandengError."""
         token = auth.get("token") if isinstance(auth, dict) else None
         if isinstance(token, str) and token:
             caller = caller_of_token(self.services, token)
@@ -40,12 +40,13 @@ class Desk:
             raise NoSessionError("There is neither a token nor a cookie.")
         check_role(caller, self.operation)
         self.callers[sid] = caller
-        metrics.SOCKETS.labels(self.namespace).inc()
+        self._count.inc()
+        return caller
 
     def leave(self, sid: str) -> None:
         """Forget a connection."""
         if self.callers.pop(sid, None) is not None:
-            metrics.SOCKETS.labels(self.namespace).dec()
+            self._count.dec()
 
     def answer(
         self, sid: str, event: str, ask: type[Ask], given: Any, act: Callable[[Caller, str, Ask], dict[str, Any]]

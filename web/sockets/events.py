@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 from flask_socketio import ConnectionRefusedError as NotLetIn
-from flask_socketio import Namespace
+from flask_socketio import Namespace, join_room
 
 from contracts.errors import NuandengError
 from web.access.caller import Caller
@@ -12,7 +12,7 @@ from web.access.sessions import COOKIE
 from web.problems import at_the_edge
 from web.services import Services
 from web.sockets.asks import JoinAsk, LeaveAsk, SinceAsk
-from web.sockets.console import ConsoleFeed
+from web.sockets.console import ConsoleFeed, area_room
 from web.sockets.desk import Desk, not_an_event, too_many_arguments
 
 # The connection's identifier, which the library puts first, and what the client says.
@@ -39,10 +39,11 @@ class ConsoleEvents(Namespace):  # type: ignore[misc]  # Flask-SocketIO has no t
     def on_connect(self, auth: Any = None) -> None:
         """Let in whom the table lets in."""
         try:
-            self.desk.come(request.sid, auth, request.cookies.get(COOKIE))  # type: ignore[attr-defined]
+            caller = self.desk.come(request.sid, auth, request.cookies.get(COOKIE))  # type: ignore[attr-defined]
         except NuandengError as error:
             said = at_the_edge(error)
             raise NotLetIn(str(said), {"code": said.code, "what_to_do": said.what_to_do}) from error
+        join_room(area_room(caller.area))
 
     def on_disconnect(self, *_: Any) -> None:
         """Forget the connection."""

@@ -14,7 +14,9 @@ from web.access.caller import Caller, rooms_of
 from web.api.health import parts_of
 from web.board.board import Board
 from web.board.masking import mask
+from web.board.whereabouts import Whereabouts
 from web.clock import now_ms
+from web.ports import Fixes
 from web.services import Services
 from web.sockets import console
 from web.sockets.events import ConsoleEvents
@@ -24,7 +26,6 @@ HEARTBEAT_S = 2.0
 _POSITIONS_S = 1.0
 _DUTY_KEY = "duty"
 _DUTY_KEPT_MS = 8_000
-Fixes = dict[str, tuple[int, float, float]]
 
 
 class DutyPerson(msgspec.Struct, frozen=True):
@@ -43,7 +44,7 @@ class Pulse:
     def __init__(self, services: Services, sockets: SocketIO, desks: ConsoleEvents) -> None:
         self._services, self._sockets, self._desks = services, sockets, desks
         self._duty: list[DutyPerson] = []
-        self._fixes: dict[str, Fixes] = defaultdict(dict)
+        self._whereabouts = Whereabouts(services.read_model)
 
     def start(self) -> list[gevent.Greenlet]:
         """Begin."""
@@ -58,13 +59,9 @@ class Pulse:
         self._note_duty()
         parts = parts_of(self._services)
         board = self._services.board
-        groups: dict[str, list[str]] = defaultdict(list)
-        for sid, caller in list(self._desks.desk.callers.items()):
-            groups[caller.area].append(sid)
-        for area, sids in groups.items():
+        for area in {caller.area for caller in self._desks.desk.callers.values()}:
             payload = self._heartbeat(board, area, parts)
-            for sid in sids:
-                self._sockets.emit("heartbeat", payload, namespace=console.NAMESPACE, to=sid)
+            self._sockets.emit("heartbeat", payload, namespace=console.NAMESPACE, to=console.area_room(area))
 
     def _heartbeat(self, board: Board, area: str, parts: dict[str, str]) -> dict[str, Any]:
         age_ms = self._services.follower.age_ms
@@ -114,20 +111,18 @@ class Pulse:
         for area in {caller.area for caller in self._desks.desk.callers.values()}:
             for room in rooms_of(area, self._services.runtime.jurisdictions):
                 watched[room].add(area)
-        for room, audience in watched.items():
-            try:
-                fixes = self._services.read_model.positions(room)
-            except StoreAwayError:
-                return
-            before, self._fixes[room] = self._fixes[room], fixes
-            fresh = {unit: fix for unit, fix in fixes.items() if before.get(unit) != fix}
-            for area in audience if fresh else ():
-                self._send_positions(room, area, fresh, console.room_name(room, area))
+        try:
+            fresh = self._whereabouts.fresh(watched, self._services.board.epoch)
+        except StoreAwayError:
+            return
+        for room, fixes in fresh.items():
+            for area in watched[room] if fixes else ():
+                self._send_positions(room, area, fixes, console.room_name(room, area))
 
     def tell_joined(self, sid: str, area: str, rooms: tuple[str, ...]) -> None:
         """Send a console that has just joined what is known already."""
         for room in rooms:
-            self._send_positions(room, area, self._fixes[room], sid)
+            self._send_positions(room, area, self._whereabouts.known(room), sid)
 
     def _send_positions(self, room: str, area: str, fixes: Fixes, to: str) -> None:
         held = self._services.board.rooms.get(room)
