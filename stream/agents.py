@@ -1,8 +1,9 @@
 """What all Faust agents of ours share: a record is used, or put aside, or waited for; never lost and never a stop."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -26,40 +27,108 @@ class UnusableError(Exception):
         self.reason = reason
 
 
+LANES = 64
+_AT_ONCE = 4 * LANES
+
+
+def lanes_by(field: str) -> Callable[[bytes], int]:
+    """Return what says in which of LANES a JSON record belongs by one of its text fields; those with the same text share one."""
+    decode: Callable[[bytes], Any] = msgspec.json.Decoder(msgspec.defstruct("Named", [("name", str, msgspec.field(name=field))])).decode
+
+    def lane_of(raw: bytes) -> int:
+        try:
+            return hash(decode(raw).name) % LANES
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return 0
+
+    return lane_of
+
+
+class _Begun:
+    """A record on its way. acknowledge None: it was read beside Faust, which knows nothing of it."""
+
+    __slots__ = ("acknowledge", "used")
+
+    def __init__(self, acknowledge: Callable[[], Awaitable[Any]] | None) -> None:
+        self.acknowledge, self.used = acknowledge, False
+
+
 class Taker:
-    """Feeds the records of a Faust stream to `use`."""
+    """Feeds the records of a Faust stream to `use`: those of a lane one after the other, lanes side by side.
+
+    Records of a partition are acknowledged in their order, so that whatever was not used when a worker dies is delivered again.
+    """
 
     def __init__(
-        self, use: Callable[[bytes], Awaitable[None]], letters: DeadLetters, topic: str, counts: Counter[str], passed_over: PassedOver
-    ) -> None:
+        self, use: Callable[[bytes], Awaitable[None]], letters: DeadLetters, topic: str, counts: Counter[str], passed_over: PassedOver,
+        *, lane_of: Callable[[bytes], int] = lambda _raw: 0,
+    ) -> None:  # fmt: skip
         """use: raises UnusableError or msgspec's errors for what it cannot use. counts: shared, for the heartbeat."""
         self._use, self._letters, self._topic, self.counts, self._passed_over = use, letters, topic, counts, passed_over
+        self._lane_of = lane_of
+        self._lanes = [asyncio.Lock() for _ in range(LANES)]
+        self._room = asyncio.Semaphore(_AT_ONCE)
+        self._begun: dict[int, deque[_Begun]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, stream: Any) -> None:
         """Take every event. Faust drops an event whose agent raised, so nothing is raised here: a broker that is away is waited for."""
+        own = stream.noack()
         try:
-            async for event in stream.events():
-                await self._until_used(event)
+            async for event in own.events():
+                message = event.message
+                for offset, raw in await self._missing(message.partition, message.offset):
+                    self.counts["passed_over"] += 1
+                    await self._begin(raw, partition=message.partition, offset=offset)
+                await self._begin(event.value or b"", key=message.key, partition=message.partition, offset=message.offset,
+                                  acknowledge=partial(own.ack, event))  # fmt: skip
         finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._passed_over.stop()
 
-    async def _until_used(self, event: Any) -> None:
-        message = event.message
-        partition = message.partition
+    async def _missing(self, partition: int, offset: int) -> list[tuple[int, bytes]]:
         while True:
             try:
-                for offset, raw in await self._passed_over.before(partition, message.offset):
-                    self.counts["passed_over"] += 1
-                    await self.take(raw, partition=partition, offset=offset)
-                    self._passed_over.used(partition, offset)
-                await self.take(event.value or b"", key=message.key, partition=partition, offset=message.offset)
-                self._passed_over.used(partition, message.offset)
+                return await self._passed_over.before(partition, offset)
             except (KafkaError, OSError, TimeoutError) as err:
-                self.counts["waits"] += 1
-                log.warning("broker_away", topic=self._topic, offset=message.offset, error=repr(err))
-                await asyncio.sleep(_RETRY_S)
-            else:
-                return
+                await self._wait(offset, err)
+
+    async def _wait(self, offset: int, err: Exception) -> None:
+        self.counts["waits"] += 1
+        log.warning("broker_away", topic=self._topic, offset=offset, error=repr(err))
+        await asyncio.sleep(_RETRY_S)
+
+    async def _begin(
+        self, raw: bytes, *, partition: int, offset: int, key: bytes | None = None, acknowledge: Callable[[], Awaitable[Any]] | None = None
+    ) -> None:
+        await self._room.acquire()
+        # From here on it is tried until it was used: nobody passes it over.
+        self._passed_over.used(partition, offset)
+        begun = _Begun(acknowledge)
+        self._begun.setdefault(partition, deque()).append(begun)
+        task = asyncio.create_task(self._until_used(begun, raw, key=key, partition=partition, offset=offset))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _until_used(self, begun: _Begun, raw: bytes, *, key: bytes | None, partition: int, offset: int) -> None:
+        try:
+            # Locks are given in the order in which they were asked for, and tasks begin in the order in which they were made.
+            async with self._lanes[self._lane_of(raw)]:
+                while not begun.used:
+                    try:
+                        await self.take(raw, key=key, partition=partition, offset=offset)
+                        begun.used = True
+                    except (KafkaError, OSError, TimeoutError) as err:
+                        await self._wait(offset, err)
+            in_order = self._begun[partition]
+            while in_order and in_order[0].used:
+                acknowledge = in_order.popleft().acknowledge
+                if acknowledge is not None:
+                    await acknowledge()
+        finally:
+            self._room.release()
 
     async def take(self, raw: bytes, *, key: bytes | None = None, partition: int = 0, offset: int = 0) -> None:
         """Use one record or put it aside. Raises KafkaError, OSError, TimeoutError when neither is possible now."""

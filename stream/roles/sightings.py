@@ -6,7 +6,7 @@ from typing import Any
 from contracts.runtime import Runtime
 from contracts.topics import OBSERVATIONS
 from stream.access import kafka_settings, topic
-from stream.agents import Taker
+from stream.agents import Taker, lanes_by
 from stream.beginning import passed_over
 from stream.heartbeat import Heartbeat
 from stream.partition import partition_count
@@ -30,7 +30,9 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
     async def observe(stream: Any) -> None:
         await outlets.connected.wait()
         watcher = Watcher(table, outlets.follower, outlets.sender, counts)
-        await Taker(watcher.use, outlets.letters, name_of_topic, counts, passed_over(runtime, name_of_topic)).run(stream)
+        # Looks of a camera in their order; while Kafka takes what follows from one, other cameras go on.
+        passed = passed_over(runtime, name_of_topic)
+        await Taker(watcher.use, outlets.letters, name_of_topic, counts, passed, lane_of=lanes_by("camera")).run(stream)
 
     host(app, OutletService, outlets)
     host(app, Pulse, runtime, name, app_id(runtime, "sightings"), {name_of_topic: partition_count()}, counts)

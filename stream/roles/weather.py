@@ -7,7 +7,7 @@ from typing import Any
 from contracts.runtime import Runtime
 from contracts.topics import REPORTS, WARNINGS
 from stream.access import topic
-from stream.agents import Taker
+from stream.agents import Taker, lanes_by
 from stream.beginning import passed_over
 from stream.intake import IntakeDesk
 from stream.roles.following import Outlets, OutletService
@@ -35,7 +35,7 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
     async def take_in(stream: Any) -> None:
         await outlets.connected.wait()
         desk = IntakeDesk(frozenset(codes), outlets.sender)
-        await Taker(desk.use, outlets.letters, reports, counts, passed_over(runtime, reports)).run(stream)
+        await Taker(desk.use, outlets.letters, reports, counts, passed_over(runtime, reports), lane_of=lanes_by("reference")).run(stream)
 
     host(app, OutletService, outlets)
     host(app, Pulse, runtime, name, app_id(runtime, "weather"), {warnings: 1, reports: 1}, counts)

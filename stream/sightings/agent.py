@@ -111,8 +111,9 @@ class Watcher:
         _, camera = self._camera(health.jurisdiction, health.camera)
         now_ms = time.time_ns() // 1_000_000
         status, reason, sent_at_ms = self._health.get(health.camera, ("", "", 0))
-        same_as_sent = (status, reason) == (health.status, health.reason) and now_ms - sent_at_ms < _HEALTH_AGAIN_MS
-        if same_as_sent or (camera.status, camera.reason) == (health.status, health.reason):
+        # What was sent a moment ago may not be folded here yet: then it is what the register will say.
+        known = (status, reason) if now_ms - sent_at_ms < _HEALTH_AGAIN_MS else (camera.status, camera.reason)
+        if known == (health.status, health.reason):
             return
         body = ReportCameraHealth(camera=health.camera, status=health.status, reason=health.reason, at_ms=health.at_ms)
         command_id = f"sys:{health.camera}:health:{health.at_ms}:{health.status}"
