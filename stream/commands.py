@@ -177,7 +177,7 @@ class CommandGate:
                     # Not idempotent: kafka-python's idempotent producer, once it has given up a record that it had tried to send, waits
                     # for ever for a new identity and sends nothing any more. A command that arrives twice is known by its identifier.
                     self._producer = KafkaProducer(
-                        **kafka_settings(self._runtime), acks="all", linger_ms=2, max_block_ms=2000, bootstrap_timeout_ms=3000,
+                        **kafka_settings(self._runtime), acks="all", linger_ms=0, max_block_ms=2000, bootstrap_timeout_ms=3000,
                         reconnect_backoff_max_ms=1000, request_timeout_ms=_REQUEST_MS, delivery_timeout_ms=_DELIVERY_MS,
                         enable_idempotence=False,
                     )  # fmt: skip

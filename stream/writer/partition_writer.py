@@ -38,7 +38,8 @@ log = structlog.get_logger(__name__)
 OUTSTANDING = 4000  # commands taken and not yet acknowledged: above it the partition is not read on
 BATCH_RECORDS = 1000
 BATCH_BYTES = 960 * 1024
-LINGER_S = 0.004  # fuller batches: fewer system calls; less than a hundredth of what a person notices
+LINGER_S = 0.004  # fuller batches when there is much to do: fewer system calls
+LINGER_FROM = 8  # commands in the last batch; below, whoever waits for an answer does not wait for company
 FRESH_S = 3.0  # half the group's session: after that somebody else may own the partition
 SNAPSHOT_COMMITS = 5000
 SNAPSHOT_SHARE = 0.02  # of the time: a snapshot is as dear as the state is big, so a big one is taken more rarely
@@ -109,6 +110,7 @@ class PartitionWriter:
         self._fresh_at = 0.0
         self._open: deque[Item] = deque()
         self._flight = _Flight(None, [])
+        self._last_flight = 0
         self._unsound: list[tuple[int, bytes, Standing]] = []
         self._doubted = DoubtClock(self.stats)
         self._snapshot_at, self._snapshot_after_s, self._snapshot_made_s = 0, 0.0, time.time()
@@ -210,7 +212,7 @@ class PartitionWriter:
         if self._doubt:
             await self._settle()
             return
-        if len(self._open) < BATCH_RECORDS:
+        if self._last_flight >= LINGER_FROM and len(self._open) < BATCH_RECORDS:
             await asyncio.sleep(LINGER_S)
             if self._doubt:
                 return
@@ -313,6 +315,7 @@ class PartitionWriter:
         confirmed = self.confirmed
         assert confirmed is not None  # noqa: S101 - without doubt there is a fold
         self._flight = flight = self._next_flight()
+        self._last_flight = len(flight.items)
         decisions: list[Decision] = []
         for item in flight.items:
             decision = item.decision
