@@ -20,10 +20,10 @@ from contracts.values import Actor, Picture
 from nuandeng.checkout import ROOT
 from nuandeng.keeping.backup_files import sum_of
 from nuandeng.keeping.errors import NothingToExportError
-from nuandeng.keeping.pdf import pdf_of
+from nuandeng.keeping.printed import printed
 from nuandeng.keeping.proofs import Tree
 from nuandeng.keeping.recording import record
-from nuandeng.keeping.report import html_of, lines_of
+from nuandeng.keeping.report import html_of
 from nuandeng.keeping.subjects import sealed_in
 from stream.access import kafka_settings, topic
 from stream.commands import client_command_id, system_command
@@ -92,7 +92,7 @@ async def export(runtime: Runtime, selection: Selection, folder: Path, *, unblur
     commits = [one.commit for one in found]
     shown = sorted(f"evidence/{path.name}" for path in (folder / "evidence").glob("[0-9a-f]*.jpg"))
     (folder / "report.html").write_text(html_of(selection.title, commits, shown), encoding="utf-8")
-    (folder / "report.pdf").write_bytes(pdf_of(lines_of(selection.title, commits)))
+    (folder / "report.pdf").write_bytes(printed(selection.title, commits))
     (folder / "README.txt").write_text(_README, encoding="utf-8")
     shutil.copyfile(ROOT / "docs" / "verify_proof.py", folder / "verify_proof.py")
     files = sorted(path for path in folder.rglob("*") if path.is_file())  # noqa: ASYNC240

@@ -32,6 +32,7 @@ def steps(*, tests: bool) -> list[Step]:
         borders.borders_step(),
         models.face_weights_step(),
         package_step(models.DETECTOR_PACKAGE, "the detector's weights"),
+        package_step("@fontsource/noto-sans-sc", "the font of printed reports"),
         models.detector_step(),
     ]
     if tests:
