@@ -12,7 +12,7 @@ import { play } from './tones'
 const WRITES = new Set(['operator', 'supervisor'])
 const HEARS = new Set(['operator', 'supervisor', 'station', 'admin'])
 
-export type SheetName = 'file' | 'reject' | 'merge' | 'hold' | 'cancel' | 'urgency' | 'note' | 'phone' | 'more' | 'transfer' | 'original' | 'feedback' | 'verify' | 'reopen' | 'answer' | 'recall'
+export type SheetName = 'file' | 'reject' | 'merge' | 'hold' | 'cancel' | 'urgency' | 'note' | 'phone' | 'more' | 'transfer' | 'original' | 'personal' | 'feedback' | 'verify' | 'reopen' | 'answer' | 'recall'
 
 export const useDesk = defineStore('desk', () => {
   const city = useCity()

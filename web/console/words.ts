@@ -55,7 +55,8 @@ const NAMED: Record<string, Parameters<NameOf>[0]> = { unit: 'unit', camera: 'ca
 /** One line of 经过: [the act, what it was]. Facts are small values; a term of ours gets its word, an identifier its name; neither is ever shown bare. */
 export function timelineText(entry: Pick<TimelineEntry, 'event' | 'facts'>, t: Translate, te: Known, nameOf: NameOf = () => ''): { act: string; rest: string } {
   const event = upper(entry.event)
-  const act = te(`event.${event}`) ? t(`event.${event}`) : t('event.other')
+  const field = event === 'EvidenceOpened' ? /^field:(\w+)$/.exec(String(entry.facts.what))?.[1] : undefined
+  const act = field && te(`personal.${field}`) ? t('event.field_read', { field: t(`personal.${field}`) }) : te(`event.${event}`) ? t(`event.${event}`) : t('event.other')
   const rest: string[] = []
   for (const [key, value] of Object.entries(entry.facts)) {
     if (value === null || value === '' || value === false || /(_ms|^incident|^assignment|^sighting)$/.test(key)) continue

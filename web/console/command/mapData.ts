@@ -59,17 +59,20 @@ export const vehicleNumber = (label: string): string => /(\d{1,3})\D*$/.exec(lab
 const BAR_PX = { width: 26, height: 17 }
 
 /**
- * Everybody on duty where they last were. Vehicles whose bars would hide one another stand as one bar with `+n`;
- * `draw` makes the image of a bar.
+ * Everybody on duty where they last were, of the others than vehicles only who is `inSight`: a city has seventeen thousand. Vehicles whose bars
+ * would hide one another stand as one bar with `+n`; `draw` makes the image of a bar.
  */
 export function unitFeatures(
-  units: ReadonlyMap<string, WireUnit>, fixes: ReadonlyMap<string, Fix>, project: (place: [number, number]) => { x: number; y: number }, draw: (image: string, label: string) => void,
+  units: ReadonlyMap<string, WireUnit>, fixes: ReadonlyMap<string, Fix>, inSight: (fix: Fix) => boolean, project: (place: [number, number]) => { x: number; y: number }, draw: (image: string, label: string) => void,
 ): FeatureCollection {
   const features: Feature[] = []
   const bars: { x: number; y: number; fix: Fix; unit: WireUnit; more: number }[] = []
-  for (const fix of [...fixes.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1))) {
+  const shown: { fix: Fix; unit: WireUnit }[] = []
+  for (const fix of fixes.values()) {
     const unit = units.get(fix.unit)
-    if (!unit) continue
+    if (unit && (unit.kind === 'vehicle' || inSight(fix))) shown.push({ fix, unit })
+  }
+  for (const { fix, unit } of shown.sort((a, b) => (a.unit.id < b.unit.id ? -1 : 1))) {
     if (unit.kind !== 'vehicle') {
       features.push(at(fix.lon_wgs84, fix.lat_wgs84, { id: unit.id, kind: unit.kind, image: '' }))
       continue

@@ -3,6 +3,8 @@ import type { GeoJSONSourceSpecification, StyleSpecification } from 'maplibre-gl
 import { token } from '../../design/theme'
 
 export const FONT = 'Noto Sans SC Variable'
+/** Below, the counts of the counties stand for them. */
+export const VOLUNTEERS_FROM_ZOOM = 12
 const source: GeoJSONSourceSpecification = { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 
 /** `labels`: size of county names in px; `size`: of symbols, 1 at a desk; `landOnly`: the wall draws names and incidents itself, in its own size. */
@@ -43,7 +45,7 @@ export function mapStyle(labels: number, landOnly = false, size = 1): StyleSpeci
         layout: { visibility: shown, 'icon-size': size, 'icon-image': ['get', 'image'], 'icon-offset': [0, 20], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {
-        id: 'volunteers', type: 'symbol', source: 'units', minzoom: 12, filter: ['!=', ['get', 'kind'], 'vehicle'],
+        id: 'volunteers', type: 'symbol', source: 'units', minzoom: VOLUNTEERS_FROM_ZOOM, filter: ['!=', ['get', 'kind'], 'vehicle'],
         layout: { visibility: shown, 'icon-size': size, 'icon-image': 'volunteer', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
       },
       {

@@ -13,7 +13,7 @@ import { useCity } from '../city'
 import { useDesk } from '../desk'
 import { boundsOf, cameraFeatures, collection, incidentFeatures, markOf, pointFeatures, stack, STACK_PX, unitFeatures } from './mapData'
 import { nameSpots, settleNames, type Box, type Name, type Spot } from './mapNames'
-import { FONT, mapStyle } from './mapStyle'
+import { FONT, mapStyle, VOLUNTEERS_FROM_ZOOM } from './mapStyle'
 import { drawBadge, drawCount, drawSymbols, drawVehicle, MARKS } from './mapSymbols'
 
 setWorkerUrl(workerUrl)
@@ -127,10 +127,18 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     }
     put('counts', collection(features))
   }
+  /** Whether somebody is on the map or so close beside it that a drag brings them in; nobody where the zoom hides them all. */
+  function sight(m: MapLibre): (fix: { lon_wgs84: number; lat_wgs84: number }) => boolean {
+    if (m.getZoom() < VOLUNTEERS_FROM_ZOOM) return () => false
+    const bounds = m.getBounds()
+    const [west, east, south, north] = [bounds.getWest(), bounds.getEast(), bounds.getSouth(), bounds.getNorth()]
+    const [beside, above] = [(east - west) / 2, (north - south) / 2]
+    return ({ lon_wgs84: x, lat_wgs84: y }) => x > west - beside && x < east + beside && y > south - above && y < north + above
+  }
   function drawUnits(): void {
     if (options.landOnly || !map.value) return
     const m = map.value
-    const features = unitFeatures(city.units, city.fixes, (place) => m.project(place), (image, label) => {
+    const features = unitFeatures(city.units, city.fixes, sight(m), (place) => m.project(place), (image, label) => {
       if (images.has(image)) return
       drawVehicle(m, image, label)
       images.add(image)
@@ -248,6 +256,9 @@ export function useCityMap(holder: Ref<HTMLElement | undefined>, options: MapOpt
     m.on('dataloading', () => busy(true))
     m.on('idle', () => busy(!styled || !landed.value))
     m.on('move', () => (moved.value += 1))
+    m.on('moveend', () => {
+      if (styled && m.getZoom() >= VOLUNTEERS_FROM_ZOOM) drawUnits()
+    })
     m.on('zoomend', () => {
       drawUnits()
       drawIncidents()
