@@ -18,6 +18,8 @@ _PONG = masked(frame(TEXT, b"3"))
 _IN_FLIGHT = 512
 _BATCH = 1024
 _IP_BIND_ADDRESS_NO_PORT = 24
+# The kernel looks for a free port one by one: from a single address the last thousands would cost more than all the rest.
+_ADDRESSES = 16
 
 
 def enough_descriptors(phones: int) -> bool:
@@ -30,9 +32,9 @@ def enough_descriptors(phones: int) -> bool:
 class PhoneCrowd:
     """ready: phones that have joined. heard: when each `changes` came, by time.perf_counter()."""
 
-    def __init__(self, port: int, tokens: Sequence[str], source: str) -> None:
-        """source: the address they come from, so that the ports of an earlier crowd are not in the way."""
-        self._address, self._source = ("127.0.0.1", port), source
+    def __init__(self, port: int, tokens: Sequence[str], number: int) -> None:
+        """number: of the crowd, which comes from addresses of its own, so that the ports of an earlier one are not in the way."""
+        self._address, self._number = ("127.0.0.1", port), number
         self._request = (
             f"GET /phones/socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: Mozilla/5.0 (Linux; "
             "Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36\r\nUpgrade: websocket\r\n"
@@ -64,7 +66,7 @@ class PhoneCrowd:
     def _open(self, number: int) -> None:
         made = socket.socket()
         made.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
-        made.bind((self._source, 0))
+        made.bind((f"127.0.{self._number}.{number % _ADDRESSES + 1}", 0))
         made.connect(self._address)
         made.setblocking(False)
         made.send(self._request)

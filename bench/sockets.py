@@ -136,8 +136,7 @@ class Servers:
             if time.monotonic() > until_s:
                 raise SystemExit("the processes for phones do not come up")
             time.sleep(0.1)
-        # Beating, and with the board in memory.
-        time.sleep(3)
+        time.sleep(1)
 
     def kill(self) -> None:
         """kill -9, all of them."""
@@ -166,7 +165,7 @@ def our_figures(folder: Path) -> dict[str, float]:
     try:
         servers.start()
         empty_kib = servers.memory_kib()
-        crowd = PhoneCrowd(servers.port, city.tokens, "127.0.0.2")
+        crowd = PhoneCrowd(servers.port, city.tokens, 1)
         came_s = crowd.connect()
         crowd.rest(3)
         full_kib = servers.memory_kib()
@@ -174,7 +173,7 @@ def our_figures(folder: Path) -> dict[str, float]:
         servers.kill()
         crowd.close()
         servers.start()
-        again = PhoneCrowd(servers.port, city.tokens, "127.0.0.3")
+        again = PhoneCrowd(servers.port, city.tokens, 2)
         storm_s = again.connect()
         again.rest(1)
         _round(again, city.change_plan)
@@ -233,7 +232,7 @@ def node_figures() -> dict[str, float]:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/rss") as said:
             said.read()
         empty_kib = process.memory_full_info().uss / 1024
-        crowd = PhoneCrowd(port, [""] * PHONES, "127.0.0.4")
+        crowd = PhoneCrowd(port, [""] * PHONES, 3)
         came_s = crowd.connect()
         crowd.rest(3)
         ask("/rss")

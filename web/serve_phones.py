@@ -45,6 +45,8 @@ _BACKLOG = 4096
 _AT_ONCE = 4
 _HEAD_S = 5.0
 _BEAT_S = 1.0
+# A read model that is away for longer is told to phones as such.
+_LOADS_S = 10.0
 # Thousands of phones are a million objects that stay: looking through them again and again would stop everything for tenths of a second.
 _COLLECT_AFTER = (50_000, 50, 1_000)
 
@@ -128,7 +130,10 @@ class Beat:
 
 
 class Settled:
-    """Keeps the collector away from what has just been loaded to stay. A Listener of the follower."""
+    """Knows when the board is there, and keeps the collector away from what was loaded to stay. A Listener of the follower."""
+
+    def __init__(self) -> None:
+        self.loaded = gevent.event.Event()
 
     def told(self, _: FeedEntry) -> None:
         """Nothing was loaded."""
@@ -137,6 +142,7 @@ class Settled:
         """The board was."""
         gc.collect()
         gc.freeze()
+        self.loaded.set()
 
 
 def serve(runtime: Runtime, name: str, *, listen_fd: int | None = None) -> None:
@@ -152,7 +158,8 @@ def serve(runtime: Runtime, name: str, *, listen_fd: int | None = None) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     services = open_services(runtime)
     phones = Phones(services)
-    services.follower.listeners += [Lag(), Settled()]
+    settled = Settled()
+    services.follower.listeners += [Lag(), settled]
     where = runtime.web
     tls = {"certfile": where.tls_certificate, "keyfile": where.tls_key} if where.tls_certificate else {}
     if listen_fd is None:
@@ -167,6 +174,8 @@ def serve(runtime: Runtime, name: str, *, listen_fd: int | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)
     services.follower.start()
+    # Until it can let anybody in, others that share the socket take who comes.
+    gevent.wait([settled.loaded, stopping], timeout=_LOADS_S, count=1)
     greenlets = [*phones.start(), gevent.spawn(services.positions.run), gevent.spawn(every, _BEAT_S, Beat(services, phones, name))]
     server.start()
     log.info("phones are served", part=name, port=server.address[1], tls=bool(tls))

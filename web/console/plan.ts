@@ -1,6 +1,7 @@
 /** What the weather plans in force changed, in the words of the plan line. Pure. */
-import type { ActivePlan, Hazard, PlanDocument, PlanSettings, WarningLevel } from '../design/documents'
-import type { IconName } from '../design/icons'
+import type { ActivePlan, PlanDocument, PlanSettings, WarningLevel } from '../design/documents'
+
+export { hazardIcon } from '../design/hazards'
 
 export const LEVEL_BARS: Record<WarningLevel, number> = { blue: 1, yellow: 2, orange: 3, red: 4 }
 
@@ -58,12 +59,4 @@ export function changedSettings(plan: PlanDocument): SettingChange[] {
     a.auto_dispatch !== b.auto_dispatch && { key: 'auto', from: '', to: '', word: b.auto_dispatch ? 'plan.auto_on' : 'plan.auto_off' },
   ]
   return changes.filter((change): change is SettingChange => change !== false)
-}
-
-const ICON: Partial<Record<Hazard, IconName>> = {
-  cold_wave: 'cold', blizzard: 'cold', icy_road: 'cold', frost: 'cold', hail: 'rain', rainstorm: 'rain', heat: 'sun', drought: 'sun', gale: 'wind', typhoon: 'wind',
-  sandstorm: 'wind', thunderstorm: 'bolt', fog: 'fog', haze: 'fog',
-}
-export function hazardIcon(hazard: Hazard): IconName {
-  return ICON[hazard] ?? 'wind'
 }

@@ -1,6 +1,6 @@
 /** What comes over HTTP and the socket where it differs from the stored documents (docs/api.md). */
 import type {
-  AssignmentDocument, Candidate, FeedEntry, IncidentDocument, Posture, Role, ShortfallCount, Skill, UnitDocument, Urgency, IncidentState,
+  ActivePlan, AssignmentDocument, Candidate, FeedEntry, IncidentDocument, Posture, Role, ShortfallCount, Skill, UnitDocument, Urgency, IncidentState,
   CameraDocument, PlanDocument, PointDocument, TallyDocument,
 } from './documents'
 
@@ -122,3 +122,5 @@ export type FieldTask = AssignmentDocument & {
   simulated: boolean
 }
 export type FieldMe = WireUnit
+/** A plan in force where the unit is at home. */
+export type FieldPlan = ActivePlan & { id: string }

@@ -101,16 +101,10 @@ class Engine:
         if connection is not None:
             connection.end(Reason.SHOWN_OUT, packets.disconnected(self.namespace))
 
-    def close(self, name: str) -> None:
-        """End a connection without a word: its client comes back by itself."""
-        connection = self._connections.get(name)
-        if connection is not None:
-            connection.end(Reason.SHOWN_OUT)
-
     def close_all(self) -> None:
-        """End every connection; clients come back by themselves."""
-        for name in list(self._connections):
-            self.close(name)
+        """End every connection without a word: clients come back by themselves."""
+        for connection in list(self._connections.values()):
+            connection.end(Reason.SHOWN_OUT)
 
     # --- telling
 

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { Link } from '../design/link'
 import { now_ms } from '../design/now'
 import { me } from '../design/session'
-import type { FieldMe, FieldTask } from '../design/wire'
+import type { FieldMe, FieldPlan, FieldTask } from '../design/wire'
 import { startRinging, stopRinging } from './ring'
 
 const SEND_EVERY_MS = 15_000
@@ -11,6 +11,8 @@ const WORKING = new Set(['standby', 'accepted', 'en_route', 'on_scene', 'contact
 
 export const tasks = shallowRef<FieldTask[]>([])
 export const unit = shallowRef<FieldMe | null>(null)
+/** What is in force where the unit is at home, whether there is a task or not. */
+export const plans = shallowRef<FieldPlan[]>([])
 export const loaded = ref(false)
 export const position = shallowRef<{ lat_wgs84: number; lon_wgs84: number; at_ms: number; accuracy_m: number } | null>(null)
 export const positionDenied = ref(false)
@@ -36,6 +38,7 @@ export const link = new Link('/field', {
     const before = tasks.value
     tasks.value = rooms.flatMap((room) => [...(room.documents.get('task')?.values() ?? [])] as FieldTask[])
     unit.value = (rooms.flatMap((room) => [...(room.documents.get('me')?.values() ?? [])])[0] as FieldMe | undefined) ?? null
+    plans.value = rooms.flatMap((room) => [...(room.documents.get('plan')?.values() ?? [])] as FieldPlan[])
     const lost = before.find((task) => WORKING.has(task.state) && !tasks.value.some((now) => now.id === task.id && WORKING.has(now.state)))
     if (lost) farewell.value = givenUp.delete(lost.id) ? 'given_up' : RECALLABLE.has(lost.state) ? 'recalled' : 'done'
     // An offer must not vanish from under the thumb without a word.

@@ -26,9 +26,6 @@ class Wire(Protocol):
     def tell(self, name: str, frame: bytes) -> None:
         """Send a frame to one connection; nothing happens when it has ended."""
 
-    def close(self, name: str) -> None:
-        """End a connection, so that the phone comes anew."""
-
 
 class Phone:
     """One connection that has joined.
@@ -67,7 +64,7 @@ class FieldFeed:
         self._phones: dict[str, Phone] = {}
         self._by_unit: dict[str, tuple[str, ...]] = {}
         self._shared: dict[str, Shared] = {}
-        self._epoch: str | None = None
+        self._epoch = services.board.epoch
 
     # --- listener
 
@@ -172,10 +169,6 @@ class FieldFeed:
 
     def _tell(self, phone: Phone, entry: FeedEntry) -> None:
         snapshot = phone_snapshot(self._services.board, phone.unit, self._services.sealer)
-        if any(own["jurisdiction"] != phone.home for own in snapshot["me"]):
-            # The unit has moved: its rooms are others now.
-            self._wire.close(phone.sid)
-            return
         now = dict(_flat(snapshot))
         changes: list[dict[str, Any]] = [
             {"kind": kind, "id": name, "document": msgspec.Raw(raw)}

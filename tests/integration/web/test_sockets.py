@@ -15,6 +15,7 @@ from stream.readmodel import keys
 from tests.integration.web.phone_wire import connect
 from tests.integration.web.town import ADMIN, CITY, COUNTY, ELSEWHERE, OTHER, SQUARE, Person, Town
 from web.app import Web
+from web.board.board import GapError
 
 DESK = Actor(account="o", role=Role.OPERATOR, area="3716")
 
@@ -248,6 +249,41 @@ def test_a_phone_hears_of_its_own_task_only(town: Town, web: Web, screen: Any) -
     own.hear()
     assert own.rooms[COUNTY]["task"] == {}
     assert other.entries == []
+
+
+def test_all_phones_of_a_county_hear_which_plans_are_in_force(town: Town, screen: Any) -> None:
+    """With a task or without; the next county's do not."""
+    near = [screen(Role.RESPONDER, COUNTY, "/field", unit=unit, account=unit, username=unit) for unit in ("u1", "u3")]
+    far = screen(Role.RESPONDER, OTHER, "/field", unit="u1x")
+    head = Actor(account="s", role=Role.SUPERVISOR, area=COUNTY)
+    for active in (True, False, True):
+        town.do(cmd.OverridePlan(plan="cold-orange", active=active, reason="寒潮"), head)
+        for phone in near:
+            phone.hear()
+            assert [plan["name"] for plan in phone.rooms[f"{COUNTY}.all"]["plan"].values()] == (["寒潮橙色"] if active else [])
+    far.hear()
+    assert far.entries == []
+    fresh = screen(Role.RESPONDER, COUNTY, "/field", unit="u1", account="u1", username="u1")
+    assert fresh.held() == near[0].held()
+    assert len(near[0].entries) == 3
+
+
+def test_a_phone_is_told_what_lay_in_a_gap(town: Town, web: Web, screen: Any) -> None:
+    """The feed was cut while this process did not read: the board is loaded again under the same epoch, and phones are not forgotten."""
+    own = screen(Role.RESPONDER, COUNTY, "/field", unit="u1")
+    town.gate.after = lambda: None
+    town.do(cmd.OverridePlan(plan="cold-orange", active=True, reason="寒潮"), Actor(account="s", role=Role.SUPERVISOR, area=COUNTY))
+    _, assignment = town.dispatched("u1")
+    town.store.xtrim(keys.feed(COUNTY), maxlen=1, approximate=False)
+    follower = web.services.follower
+    with pytest.raises(GapError):
+        follower.step()
+    web.services.board.epoch = None
+    follower.step()
+    own.hear()
+    assert own.rooms[COUNTY]["task"][assignment]["state"] == "offered"
+    assert list(own.rooms[f"{COUNTY}.all"]["plan"]) == ["cold-orange/"]
+    assert own.held() == screen(Role.RESPONDER, COUNTY, "/field", unit="u1").held()
 
 
 def test_a_phones_position_is_taken(town: Town, web: Web, screen: Any) -> None:
