@@ -6,6 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, Final, TypeVar
 
+from stream.partition import choose_partitions, partition_count
+
 R = TypeVar("R")
 
 # Starting a process that can fold costs as much as folding so many records.
@@ -28,7 +30,8 @@ def side_by_side(work: Callable[[Any, tuple[int, ...]], dict[int, R]], task: Any
         return work(task, tuple(sizes))
     found: dict[int, R] = {}
     # Spawned, not forked: whoever asks may have threads and connections.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    chosen = (partition_count(),)
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=choose_partitions, initargs=chosen) as pool:
         biggest_first = sorted(sizes, key=lambda partition: (-sizes[partition], partition))
         for done in [pool.submit(work, task, (partition,)) for partition in biggest_first]:
             found.update(done.result())

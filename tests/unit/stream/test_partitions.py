@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.runtime import VARIABLE, KafkaAccess, Runtime
 from contracts.topics import COMMANDS, COMMITS, DEAD_LETTERS, TOPICS, WARNINGS, WRITER_PARTITIONS, topics_with
+from stream import side_by_side
 from stream.access import runtime_from_environment
 from stream.partition import choose_partitions, murmur2, partition_count, partition_of
 
@@ -39,6 +40,18 @@ def test_every_process_counts_as_its_runtime_file_says(tmp_path: Path, monkeypat
         monkeypatch.setenv(VARIABLE, str(path))
         assert runtime_from_environment().kafka.partitions == partition_count() == partitions
     assert KafkaAccess(bootstrap="").partitions == WRITER_PARTITIONS
+
+
+def _counted(_task: None, partitions: tuple[int, ...]) -> dict[int, int]:
+    return dict.fromkeys(partitions, partition_count())
+
+
+def test_processes_that_fold_side_by_side_count_as_the_one_that_started_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are spawned, and know nothing but what they are told."""
+    monkeypatch.setattr(side_by_side, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(side_by_side.os, "sched_getaffinity", lambda _pid: {0, 1})
+    choose_partitions(64)
+    assert side_by_side.side_by_side(_counted, None, {1: 5, 2: 5}) == {1: 64, 2: 64}
 
 
 def test_only_topics_that_a_jurisdiction_keys_have_the_chosen_number() -> None:
