@@ -18,6 +18,7 @@ from chaos.proxy import Proxy
 from chaos.unsynced import UnsyncedTails
 from contracts.runtime import Runtime, decode_runtime
 from nuandeng.embedded.guard import Guard
+from stream.partition import choose_partitions
 
 ROOT = Path(__file__).resolve().parent.parent
 _START_S = 150.0
@@ -60,7 +61,7 @@ class Ground:
 
     def _started(self) -> subprocess.Popen[bytes]:
         tree = self._profile.tree
-        layout = ["--brokers", str(tree.brokers), "--each", str(tree.each)]
+        layout = ["--brokers", str(tree.brokers), "--each", str(tree.each), "--partitions", str(tree.partitions)]
         proxies = [text for store, proxy in self.proxies.items() for text in (f"--{store}-proxy", str(proxy.port))]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         library = libfaketime()
@@ -79,6 +80,7 @@ class Ground:
         path = self.folder / "run" / "tools.json"
         self._until(path.exists, "says where it is")
         runtime = decode_runtime(path.read_bytes())
+        choose_partitions(runtime.kafka.partitions)
         ports = {"kafka": runtime.kafka.bootstrap.rpartition(":")[2], "valkey": runtime.valkey_url.rpartition("/")[0].rpartition(":")[2]}
         for store, proxy in self.proxies.items():
             proxy.target_port = int(ports[store])

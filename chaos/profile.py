@@ -34,5 +34,5 @@ PROFILES = {
     "three-brokers": Profile(
         tree=Tree(brokers=3), kinds=_OF_A_PROCESS, parts=frozenset({"kafka"}), proxied=("valkey",), two_at_once=False, copies=True
     ),
-    "two-of-each": Profile(tree=Tree(each=2), kinds=_OF_A_PROCESS, screens=3),
+    "two-of-each": Profile(tree=Tree(each=2, partitions=16), kinds=_OF_A_PROCESS, screens=3),
 }

@@ -16,10 +16,11 @@ def _named(role: str, count: int) -> tuple[str, ...]:
 
 
 class Tree(NamedTuple):
-    """brokers: of Kafka. each: processes of each worker, and of the web process."""
+    """brokers: of Kafka. each: processes of each worker, and of the web process. partitions: of the log."""
 
     brokers: int = 1
     each: int = 1
+    partitions: int = 4
 
     @property
     def stores(self) -> tuple[str, ...]:
