@@ -85,6 +85,7 @@ ACCOUNTS: tuple[Account, ...] = (
     Account(
         name=TOOLS, does="the command line: replay, audit, dead letters, erasures, backups",
         writes=(COMMANDS, OBSERVATIONS, WARNINGS, REPORTS, RAW_INTAKE, POSITIONS), reads=tuple(topic.name for topic in TOPICS),
+        groups=("tools",),
     ),
 )  # fmt: skip
 BY_NAME = {account.name: account for account in ACCOUNTS}

@@ -92,16 +92,18 @@ def test_aiokafka_speaks_with_the_same_settings(kafka: RunningKafka) -> None:
 
 
 def test_kafkas_own_console_consumer_reads_our_topics(kafka: RunningKafka, tmp_path: Path) -> None:
-    """Operators' usual tool works against the embedded broker."""
-    topic = kafka.fresh_topics() + COMMANDS
+    """Operators' usual tool works against the embedded broker, with the account and the group that are for tools."""
+    prefix = kafka.fresh_topics()
+    topic = prefix + COMMANDS
     producer = KafkaProducer(**kafka.client_settings())
     producer.send(topic, '{"灯":1}'.encode(), key=b"371602").get(10)
     producer.close()
     login = tmp_path / "client.properties"
-    login.write_text(kafka.node.tool_properties())
+    login.write_text(kafka.node.tool_properties("tools"))
     argv = kafka.node.tool_argv(
         "org.apache.kafka.tools.consumer.ConsoleConsumer", "--bootstrap-server", kafka.bootstrap, "--consumer.config", str(login),
-        "--topic", topic, "--from-beginning", "--max-messages", "1", "--property", "print.key=true", "--timeout-ms", "20000",
+        "--topic", topic, "--group", f"{prefix}tools", "--from-beginning",
+        "--max-messages", "1", "--property", "print.key=true", "--timeout-ms", "20000",
     )  # fmt: skip
     said = subprocess.run(argv, capture_output=True, timeout=60, check=False)
     assert said.stdout.decode().strip().endswith('371602\t{"灯":1}'), said.stderr.decode()
