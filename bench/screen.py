@@ -6,6 +6,7 @@ open, one of them for the whole city, where the clock is stopped. A fact's time 
 """
 
 import asyncio
+import itertools
 import random
 import re
 import time
@@ -55,12 +56,11 @@ class Facts:
 
     def __iter__(self) -> Iterator[Fact]:
         """Yield them for ever."""
-        number = 0
-        while True:
-            number += 1
-            yield self._case(number) if number % 10 == 0 else self._health(number)
+        for number in itertools.count(1):
+            yield self._case(number // 10) if number % 10 == 0 else self._health(number - number // 10)
 
     def _health(self, number: int) -> Fact:
+        # Each camera in turn, another status at each turn.
         camera = self._cameras[number % len(self._cameras)]
         watched = number // len(self._cameras) % 2 == 0
         status, at_ms = (CameraStatus.WATCHED if watched else CameraStatus.UNWATCHED), time.time_ns() // 1_000_000
@@ -71,7 +71,7 @@ class Facts:
         return Fact(self._observations, code.encode(), msgspec.json.encode(fact), f"sys:{camera.camera}:health:{at_ms}:{status}")
 
     def _case(self, number: int) -> Fact:
-        code = CODES[number // 10 % len(CODES)]
+        code = CODES[number % len(CODES)]
         place = Place(lat_wgs84=37.4 + number % 97 / 300, lon_wgs84=118.0 + number % 89 / 300, area=f"{code}001000", name="天桥下")
         fact = IntakeReport(
             reference=f"c{number}", jurisdiction=code, source=Source.CASE_FEED, vendor="bench", urgency=Urgency.URGENT, place=place,
