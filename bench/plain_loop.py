@@ -8,8 +8,9 @@ import asyncio
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from contracts.accounts import TOOLS
 from contracts.topics import COMMANDS, OBSERVATIONS
-from stream.access import kafka_settings, runtime_from_environment, topic
+from stream.access import group, kafka_settings, runtime_from_environment, topic
 
 
 async def main() -> None:
@@ -18,7 +19,7 @@ async def main() -> None:
     settings = kafka_settings(runtime)
     producer = AIOKafkaProducer(**settings, acks="all", enable_idempotence=True, max_batch_size=1 << 20, linger_ms=4)
     consumer = AIOKafkaConsumer(
-        topic(runtime, COMMANDS), **settings, group_id="plain-loop", enable_auto_commit=False, auto_offset_reset="earliest",
+        topic(runtime, COMMANDS), **settings, group_id=group(runtime, TOOLS), enable_auto_commit=False, auto_offset_reset="earliest",
         max_partition_fetch_bytes=4 << 20, fetch_max_wait_ms=50,
     )  # fmt: skip
     await producer.start()
