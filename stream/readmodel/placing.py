@@ -55,12 +55,13 @@ class Placer:
         while True:
             await asyncio.sleep(_GEO_S)
             try:
-                await self._place_all()
+                await self.place_all()
             except (redis.RedisError, OSError) as err:
                 log.debug("positions_not_placed", error=repr(err))
                 self._epoch = b""
 
-    async def _place_all(self) -> None:
+    async def place_all(self) -> None:
+        """Write what has changed since the last time. Raises redis.RedisError, OSError: all of it is written anew then."""
         epoch = await self._store.get(keys.EPOCH)
         if epoch != self._epoch:
             # Another read model: everything is placed anew.

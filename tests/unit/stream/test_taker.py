@@ -1,0 +1,128 @@
+"""Records side by side: those of one camera in their order, and acknowledged as if one had come after the other."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+from aiokafka.errors import KafkaConnectionError
+
+from stream.agents import Taker, lanes_by
+
+
+class Stream:
+    """What of a Faust stream the taker asks for."""
+
+    def __init__(self, records: list[bytes]) -> None:
+        self.acknowledged: list[int] = []
+        places = [SimpleNamespace(partition=0, offset=at, key=b"k") for at in range(len(records))]
+        self._events = [SimpleNamespace(value=raw, message=place) for raw, place in zip(records, places, strict=True)]
+
+    def noack(self) -> "Stream":
+        return self
+
+    async def events(self) -> AsyncIterator[Any]:
+        for event in self._events:
+            yield event
+        await asyncio.sleep(60)
+
+    async def ack(self, event: Any) -> None:
+        self.acknowledged.append(event.message.offset)
+
+
+class NothingPassedOver:
+    """A reader that delivers all there is."""
+
+    async def before(self, _partition: int, _offset: int) -> list[tuple[int, bytes]]:
+        return []
+
+    def used(self, _partition: int, _offset: int) -> None:
+        """Not asked for here."""
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+
+async def _taken(records: list[bytes], use: Any, until: asyncio.Event) -> tuple[list[int], Counter[str]]:
+    counts: Counter[str] = Counter()
+    stream = Stream(records)
+    passed_over: Any = NothingPassedOver()
+    letters: Any = None
+    taker = Taker(use, letters, "t", counts, passed_over, lane_of=lanes_by("camera"))
+    running = asyncio.create_task(taker.run(stream))
+    await asyncio.wait_for(until.wait(), 5)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    return stream.acknowledged, counts
+
+
+def _looks(*cameras: str) -> list[bytes]:
+    return [b'{"camera":"%s","n":%d}' % (camera.encode(), number) for number, camera in enumerate(cameras)]
+
+
+def _apart() -> tuple[str, str]:
+    """Two cameras that do not share a lane."""
+    lane = lanes_by("camera")
+    first = "a"
+    return first, next(name for name in map(str, range(500)) if lane(_looks(name)[0]) != lane(_looks(first)[0]))
+
+
+def test_a_camera_waits_for_itself_and_for_no_other() -> None:
+    """The second look of one begins after its first is used; the other camera's is used meanwhile, and acknowledged only in its turn."""
+    slow, quick = _apart()
+    used: list[bytes] = []
+    done, go_on = asyncio.Event(), asyncio.Event()
+
+    async def use(raw: bytes) -> None:
+        if raw == records[0]:
+            await go_on.wait()
+        used.append(raw)
+        if raw == records[1]:
+            go_on.set()
+        if len(used) == len(records):
+            done.set()
+
+    records = _looks(slow, quick, slow, "[")
+    acknowledged, counts = asyncio.run(_taken(records, use, done))
+    assert used.index(records[1]) < used.index(records[0]) < used.index(records[2])
+    assert acknowledged == [0, 1, 2, 3]
+    assert counts["used"] == 4
+
+
+def test_what_kafka_did_not_take_is_tried_again_before_what_came_after() -> None:
+    """A broker that is away changes no order; nothing after it is acknowledged before."""
+    camera, other = _apart()
+    tries: list[bytes] = []
+    done = asyncio.Event()
+
+    async def use(raw: bytes) -> None:
+        tries.append(raw)
+        if tries.count(records[0]) == 1 and raw == records[0]:
+            raise KafkaConnectionError
+        if raw == records[2]:
+            done.set()
+
+    records = _looks(camera, other, camera)
+    acknowledged, counts = asyncio.run(_taken(records, use, done))
+    assert [raw for raw in tries if raw != records[1]] == [records[0], records[0], records[2]]
+    assert acknowledged == [0, 1, 2]
+    assert counts["waits"] == 1
+
+
+def test_a_worker_that_ends_acknowledges_nothing_it_has_not_used() -> None:
+    """What is under way when it ends comes again."""
+    camera, other = _apart()
+    done = asyncio.Event()
+
+    async def use(raw: bytes) -> None:
+        if raw == records[1]:
+            done.set()
+            return
+        await asyncio.sleep(60)
+
+    records = _looks(camera, other)
+    acknowledged, _ = asyncio.run(_taken(records, use, done))
+    assert acknowledged == []
