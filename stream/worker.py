@@ -31,14 +31,14 @@ def faust_app(runtime: Runtime, role: str, name: str) -> Any:
 
     name: of the instance, in its group too: one that is started again under it takes its partitions back at once.
     """
-    import faust  # noqa: PLC0415 - `--help` need not wait for it
+    from stream.beginning import begin_at_first_record  # noqa: PLC0415 - `--help` need not wait for Faust
+    from stream.prompt_start import DeclaredTables, PromptApp  # noqa: PLC0415
 
-    from stream.beginning import begin_at_first_record  # noqa: PLC0415
-
-    app = faust.App(
+    app = PromptApp(
         app_id(runtime, role),
         **faust_settings(runtime, DISPATCHER if role == "dispatcher" else None),
         store="memory://",
+        TableManager=DeclaredTables,
         datadir=str(Path(runtime.data_dir) / "faust" / name),
         autodiscover=False,
         web_enabled=False,

@@ -49,7 +49,7 @@ def _counted(_task: None, partitions: tuple[int, ...]) -> dict[int, int]:
 def test_processes_that_fold_side_by_side_count_as_the_one_that_started_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are spawned, and know nothing but what they are told."""
     monkeypatch.setattr(side_by_side, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(side_by_side.os, "sched_getaffinity", lambda _pid: {0, 1})
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: {0, 1})
     choose_partitions(64)
     assert side_by_side.side_by_side(_counted, None, {1: 5, 2: 5}) == {1: 64, 2: 64}
 
