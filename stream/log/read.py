@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from stream.access import ANSWER_MS
 
 _CALL_S = 10.0
 _PATIENCE_S = 20.0
+# Whoever follows the log asks every second.
+_TRUSTED_S = 3.0
 
 
 class RangeReader:
@@ -22,6 +25,7 @@ class RangeReader:
         self._topic = topic
         self._consumer: AIOKafkaConsumer | None = None
         self._busy = asyncio.Lock()
+        self._answered_s = 0.0
 
     async def stop(self) -> None:
         """Disconnect."""
@@ -54,12 +58,17 @@ class RangeReader:
 
     async def _guarded(self, call: Any) -> int:
         try:
-            return int(await call)
+            answer = int(await call)
         except BaseException:
             await self._drop()
             raise
+        self._answered_s = time.monotonic()
+        return answer
 
     async def _connected(self) -> AIOKafkaConsumer:
+        if self._consumer is not None and time.monotonic() - self._answered_s > _TRUSTED_S:
+            # It may have fallen silent meanwhile, as in the trouble that is the reason to read: a new one is made in a moment.
+            await self._drop()
         if self._consumer is None:
             consumer = AIOKafkaConsumer(
                 **self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none", max_partition_fetch_bytes=4 << 20,
@@ -71,7 +80,7 @@ class RangeReader:
                 with contextlib.suppress(KafkaError, OSError, TimeoutError):
                     await consumer.stop()
                 raise
-            self._consumer = consumer
+            self._consumer, self._answered_s = consumer, time.monotonic()
         return self._consumer
 
     async def _drop(self) -> None:
