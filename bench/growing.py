@@ -18,6 +18,7 @@ from typing import NamedTuple
 import uvloop
 
 from bench.county_life import Counties, Done
+from contracts.accounts import DISPATCHER
 from contracts.runtime import KafkaAccess, Runtime
 from contracts.topics import COMMITS, WRITER_PARTITIONS
 from dispatch import State, snapshot
@@ -124,7 +125,7 @@ class City:
         self._counties, self._confirmed = Counties(CITY), Confirmed()
         self._snapshots = SnapshotFolder(folder, topic(runtime, COMMITS))
         self._waiting: dict[int, list[tuple[bytes, bytes]]] = {partition: [] for partition in range(WRITER_PARTITIONS)}
-        self._appender = Appender(kafka_settings(runtime, "dispatcher"), topic(runtime, COMMITS))
+        self._appender = Appender(kafka_settings(runtime, DISPATCHER), topic(runtime, COMMITS))
         self.commits = self.events = 0
 
     @property

@@ -21,6 +21,7 @@ from contracts.topics import COMMITS, WRITER_PARTITIONS
 from dispatch import State
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
+from stream.access import as_account
 from stream.log.append import Appender
 from stream.partition import partition_of
 from stream.readmodel import keys
@@ -97,7 +98,7 @@ def measure() -> dict[str, float]:
             evidence=str(Path(folder, "evidence")),
         )  # fmt: skip
         path = Path(folder, "runtime.json")
-        path.write_bytes(msgspec.json.encode(runtime))
+        path.write_bytes(msgspec.json.encode(as_account(runtime, "projector")))
         store = redis.Redis.from_url(valkey.url)
         projecting = projecting_per_s(path, store, kafka, records)
         if replay_digest(runtime).digest != live_digest(store).digest:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
+from contracts.accounts import ADMIN, DISPATCHER
 from contracts.commands import Command, FileIncident, ReceiveIncident, ReportIncident, encode_command
 from contracts.runtime import VARIABLE, KafkaAccess, Runtime
 from contracts.terms import Role, Source
@@ -22,7 +23,7 @@ from contracts.values import Actor, Place
 from dispatch import State
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
-from stream.access import kafka_settings
+from stream.access import as_account, kafka_settings
 from stream.partition import partition_of
 from stream.writer.decision import Judge
 
@@ -101,11 +102,12 @@ def measure() -> dict[str, float]:
         for code, raw in commands(COMMANDS_SENT):
             producer.send(COMMANDS, raw, key=code.encode(), partition=partition_of(code))
         producer.close()
-        path = Path(folder, "runtime.json")
-        path.write_bytes(msgspec.json.encode(runtime))
+        as_admin, as_dispatcher = Path(folder, "admin.json"), Path(folder, "dispatcher.json")
+        as_admin.write_bytes(msgspec.json.encode(as_account(runtime, ADMIN)))
+        as_dispatcher.write_bytes(msgspec.json.encode(as_account(runtime, DISPATCHER)))
         consumer = KafkaConsumer(**kafka.client_settings())
-        plain = timed(["bench.plain_loop"], {VARIABLE: str(path)}, consumer, OBSERVATIONS)
-        ours = timed(["stream.worker", "dispatcher"], {VARIABLE: str(path)}, consumer, COMMITS)
+        plain = timed(["bench.plain_loop"], {VARIABLE: str(as_admin)}, consumer, OBSERVATIONS)
+        ours = timed(["stream.worker", "dispatcher"], {VARIABLE: str(as_dispatcher)}, consumer, COMMITS)
         consumer.close()
         valkey.stop()
         kafka.stop()

@@ -18,8 +18,9 @@ class Alarm:
 
     def __init__(self) -> None:
         self._changed: dict[_Place, None] = {}
-        self._armed: dict[_Place, dict[str, Deadline]] = {}
-        self._heap: list[tuple[int, str, _Place]] = []
+        self._armed: dict[_Place, tuple[Deadline, ...]] = {}
+        self._heap: list[tuple[int, int, Deadline, _Place]] = []
+        self._pushed = 0
         self._scanned: set[str] = set()
 
     def changed(self, jurisdiction: str, touched: Iterable[Key]) -> None:
@@ -47,20 +48,23 @@ class Alarm:
         self._changed.clear()
         found: list[tuple[str, str, DeadlineReached]] = []
         while self._heap and self._heap[0][0] <= now_ms:
-            _, command_id, place = heapq.heappop(self._heap)
-            deadline = self._armed.get(place, {}).get(command_id)
-            if deadline is None:
+            _, _, deadline, place = heapq.heappop(self._heap)
+            if deadline not in self._armed.get(place, ()):
                 continue
-            heapq.heappush(self._heap, (now_ms + AGAIN_MS, command_id, place))
+            self._push(now_ms + AGAIN_MS, deadline, place)
             body = DeadlineReached(subject=deadline.subject, clock=deadline.clock, due_at_ms=deadline.due_at_ms, percent=deadline.percent)
-            found.append((place[0], command_id, body))
+            found.append((place[0], deadline_command_id(deadline), body))
         return found
 
     def _arm(self, state: State, place: _Place) -> None:
-        before = self._armed.pop(place, {})
-        now = {deadline_command_id(deadline): deadline for deadline in deadlines(state, (place[1],))}
-        for command_id, deadline in now.items():
-            if command_id not in before:
-                heapq.heappush(self._heap, (deadline.due_at_ms, command_id, place))
+        before = self._armed.pop(place, ())
+        now = tuple(deadlines(state, (place[1],)))
+        for deadline in now:
+            if deadline not in before:
+                self._push(deadline.due_at_ms, deadline, place)
         if now:
             self._armed[place] = now
+
+    def _push(self, at_ms: int, deadline: Deadline, place: _Place) -> None:
+        self._pushed += 1
+        heapq.heappush(self._heap, (at_ms, self._pushed, deadline, place))
