@@ -135,10 +135,13 @@ class RawPhone:
         return self
 
     def ask(self, event: str, body: Any = None) -> Any:
-        """Send an event and return its ack, passing over what comes in between."""
+        """Send an event and return its ack; pings that come in between are answered, and all else is passed over."""
         self.say(f"42/field,7{json.dumps([event, {} if body is None else body])}")
         while True:
-            _, payload = self.next()
+            opcode, payload = self.next()
+            assert opcode >= 0, "the connection has ended"
+            if payload == b"2":
+                self.say("3")
             if payload.startswith(b"43/field,7"):
                 return msgspec.json.decode(payload.removeprefix(b"43/field,7"))[0]
 

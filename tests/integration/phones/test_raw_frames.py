@@ -42,10 +42,12 @@ def test_frames_that_break_the_rules_end_their_connection(town: Town, web: Web, 
         told = RawPhone(processes.port).come(token)
         told.send(raw)
         assert told.over()[-1] == (CLOSE, struct.pack("!H", code)), raw
+        assert witness.ask("join")["ok"]
     for text in ("5", "4", "49", "42/field,1[]", '42/field,1["connect"]', '451-/field,["join"]', "42/field,1[1", "43/field,[]"):
         told = RawPhone(processes.port).come(token)
         told.say(text)
         assert not [one for one in told.over() if one[0] == CLOSE], text
+        assert witness.ask("join")["ok"]
     binary = RawPhone(processes.port).come(token)
     binary.send(masked(frame(BINARY, b"\0")))
     assert binary.over() == []
@@ -90,7 +92,7 @@ def test_a_phone_that_does_not_read_is_let_go_and_holds_nobody_up(town: Town, we
     # Each answer is a kilobyte that it does not fetch.
     ask = masked(frame(TEXT, b'42/field,8["join",{}]'))
     desk = Actor(account="o", role=Role.OPERATOR, area="3716")
-    until(lambda: _flood(deaf, ask) or processes.phones("phones-1") == 1, "the deaf one is let go", 60)
+    until(lambda: _flood(deaf, ask) or (listening.ask("join")["ok"] and processes.phones("phones-1") == 1), "the deaf one is let go", 60)
     incident = town.report()
     town.do(cmd.ReceiveIncident(incident=incident), desk)
     _, assignment = town.dispatched("u1")
