@@ -15,6 +15,7 @@ PATH = "/phones/socket.io"
 LONGEST_HEAD = 16 * 1024
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_BYTES = 16
+_USUAL_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 
 
@@ -111,7 +112,9 @@ def own_origins(request: Request) -> tuple[str, ...]:
 def page_origins(request: Request, web: WebListener) -> tuple[str, ...]:
     """Return the origins that our page may have when phones are served at a port of their own: the same host at the page's port."""
     host = host_name(request.headers.get("host", ""))
-    found = [] if host is None or web.phones_port is None else [f"{request.scheme}://{host}:{web.port}"]
+    # A browser leaves out the port that its scheme has anyway.
+    port = "" if web.port == _USUAL_PORTS[request.scheme] else f":{web.port}"
+    found = [] if host is None or web.phones_port is None else [f"{request.scheme}://{host}{port}"]
     if web.public_url is not None:
         found.append(web.public_url.rstrip("/"))
     return tuple(found)

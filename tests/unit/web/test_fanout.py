@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.runtime import WebListener
 from tests.integration.web.phone_wire import masked
 from web.fanout import packets
 from web.fanout.frames import BINARY, CONTINUATION, PING, TEXT, FrameError, FrameReader, Message, closing, frame
-from web.fanout.handshake import RefusedError, accepting, read_head
+from web.fanout.handshake import RefusedError, Request, accepting, page_origins, page_told_port, read_head
 from web.fanout.packets import PacketError
 
 HEAD = (
@@ -99,6 +100,23 @@ def test_packets_of_the_protocol_are_read(text: str, kind: str, namespace: str, 
 def test_the_handshake_is_answered_as_the_standard_says() -> None:
     """RFC 6455, 1.3."""
     assert b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in accepting(read_head(HEAD, "http"))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "web", "origins"),
+    [
+        ("http", WebListener(port=8080), ()),
+        ("http", WebListener(port=8080, phones_port=8081), ("http://city.example:8080",)),
+        ("https", WebListener(port=443, phones_port=8081), ("https://city.example",)),
+        ("http", WebListener(port=8080, public_url="https://lamp.example/"), ("https://lamp.example",)),
+    ],
+)
+def test_our_pages_are_known_by_their_origin(scheme: str, web: WebListener, origins: tuple[str, ...]) -> None:
+    """As a browser writes it; and a page is told of the port only where no proxy stands in front."""
+    asked = Request("GET", "/", {"host": "city.example:8081"}, scheme)
+    assert page_origins(asked, web) == origins
+    assert page_told_port(web) == (web.phones_port if web.public_url is None else None)
+    assert page_origins(Request("GET", "/", {"host": "a b"}, scheme), WebListener(phones_port=1)) == ()
 
 
 @given(st.binary(max_size=400), st.integers(0, len(HEAD)))
