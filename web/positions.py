@@ -56,8 +56,9 @@ class PositionPacker:
                     if len(waiting) > _MOST_WAITING:
                         waiting.clear()
                     return
-                for unit in units:
-                    if waiting.get(unit) in record.fixes:
+                for unit, sent in zip(units, record.fixes, strict=True):
+                    # Kafka was waited for: there may be a newer one.
+                    if waiting.get(unit) is sent:
                         del waiting[unit]
 
     def run(self) -> None:
