@@ -19,6 +19,7 @@ from web.board.board import Board
 from web.board.follower import Follower
 from web.board.masking import MaskedNames
 from web.board.redis_model import RedisReadModel
+from web.new_keys import NewKeys
 from web.platform_figures import PlatformFigures, expected_parts
 from web.ports import HeadBlur
 from web.positions import PositionPacker
@@ -61,6 +62,7 @@ def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIS
         gate=gate,
         secrets=secrets,
         keys=keys,
+        new_keys=NewKeys(keys),
         sealer=sealer,
         evidence=FsspecEvidenceStore(runtime.evidence, keys),
         tokens=Tokens.of_installation(secrets),

@@ -12,6 +12,7 @@ from web.access.throttle import Throttle
 from web.access.tokens import Tokens
 from web.board.board import Board
 from web.board.follower import Follower
+from web.new_keys import NewKeys
 from web.platform_figures import PlatformFigures
 from web.ports import Gate, HeadBlur, ReadModel
 from web.positions import PositionPacker
@@ -29,6 +30,7 @@ class Services:
     gate: Gate
     secrets: SecretsStore
     keys: KeyStore
+    new_keys: NewKeys
     sealer: Sealer
     evidence: EvidenceStore
     tokens: Tokens

@@ -27,7 +27,7 @@ def key_of(call: Call, incident: IncidentDocument | None) -> str:
                 return sealed.key
         if incident.pictures:
             return incident.pictures[0].key
-    return call.services.keys.create()
+    return call.services.new_keys.take()
 
 
 def seal(call: Call, key: str, text: str | None) -> Sealed | None:
