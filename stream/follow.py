@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 _RETRY_S = 0.5
 _BATCH_RECORDS = 500
+_FOLDED_AT_ONCE = 50
 
 # A record at a time costs a worker ten times what the folding does: who only looks things up now and then need not be told at once.
 _AT_ONCE = {"fetch_max_wait_ms": 50}
@@ -179,7 +180,12 @@ class LogFollower:
             self._sought[place.partition] = first
             self._consumer.seek(place, first)
             return
-        for record in records:
+        for number, record in enumerate(records):
+            if number % _FOLDED_AT_ONCE == _FOLDED_AT_ONCE - 1:
+                # What was sent goes out and what has come comes in, while the next are folded.
+                await asyncio.sleep(0)
+                if self.folds.get(place.partition) is not fold:
+                    return
             if record.offset < fold.next_offset:
                 continue
             standing = fold.step(record.offset, record.value or b"")

@@ -132,6 +132,7 @@ class Projector:
         await self._landed(partition)
         if partition in self.follower.folds:
             self._flights[partition] = asyncio.create_task(self._bring(partition, batch, first, last))
+            await asyncio.sleep(0)  # it begins to be sent before the next is folded
 
     async def _landed(self, partition: int) -> None:
         flight = self._flights.pop(partition, None)
