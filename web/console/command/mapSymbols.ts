@@ -9,7 +9,8 @@ function symbol(map: MapLibre, name: string, width: number, height: number, draw
   const canvas = document.createElement('canvas')
   canvas.width = width * SCALE
   canvas.height = height * SCALE
-  const g = canvas.getContext('2d')
+  // Read back at once: on a canvas of the graphics card that waits for all it has to do.
+  const g = canvas.getContext('2d', { willReadFrequently: true })
   if (!g) return
   g.scale(SCALE, SCALE)
   g.lineJoin = 'round'
