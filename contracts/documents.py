@@ -59,7 +59,10 @@ class DeliveryDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class AssignmentDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One responder's task, embedded in its incident. times_ms: state value → when it was entered. clock: what runs now."""
+    """One responder's task, embedded in its incident. times_ms: state value → when it was entered. clock: what runs now.
+
+    reasons: codes of what spoke for and against this unit when it was chosen; phones are not told.
+    """
 
     id: str
     unit: str
@@ -80,6 +83,7 @@ class AssignmentDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     missed_check_ins: int = 0
     deliveries: tuple[DeliveryDocument, ...] = ()
     disposition: Disposition | None = None
+    reasons: tuple[str, ...] = ()
 
 
 class WaveDocument(msgspec.Struct, frozen=True, kw_only=True, gc=False):

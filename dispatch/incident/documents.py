@@ -34,6 +34,7 @@ def task_document(task: Assignment) -> AssignmentDocument:
         mandatory=task.mandatory, times_ms=task.times_ms, clock=_first(task.clocks, _TASK_SHOWN), distance_m=task.candidate.distance_m,
         eta_s=task.eta_s, reason=task.reason, answered_by=task.answered_by, channel=task.channel, point=task.point,
         bed_confirmed=task.bed_confirmed, missed_check_ins=task.missed, deliveries=task.deliveries, disposition=task.disposition,
+        reasons=task.candidate.reasons,
     )
 
 

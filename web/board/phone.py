@@ -72,6 +72,8 @@ def task(board: Board, incident: IncidentDocument, assignment: AssignmentDocumen
     lat, lon = (round_place(place.lat_wgs84, place.lon_wgs84)) if undecided else (place.lat_wgs84, place.lon_wgs84)
     form: dict[str, Any] = msgspec.to_builtins(assignment)
     return form | {
+        # How often somebody accepts is for whoever chooses, not for them to read.
+        "reasons": (),
         "incident": incident.id,
         "jurisdiction": incident.jurisdiction,
         "number": incident.number,

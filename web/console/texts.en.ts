@@ -62,7 +62,7 @@ export const en: Texts = {
     before: 'was {n}', pictures: '{n} photos', missed: 'no. {n}', wave: 'wave {n}', asked: '{n} asked', people: '{n} person | {n} people', quota: 'need {n}', percent: '{n} %', number: '{n}', radius_m: '{n} m', dwell_s: 'stayed {n} s', by_plan: 'by plan', by_itself: 'by itself', people_helped: '{n} helped',
     promoted: 'from standby', dropped: 'no longer free {n}',
   },
-  reason: { nearest: 'nearest', has_skill: 'has the skill', location_fresh: 'fresh fix', location_stale: 'stale fix', loaded: 'tired', rested: 'rested', never_asked: 'never asked', often_accepts: 'often accepts', seldom_accepts: 'seldom accepts', returning: 'on the way back', lost_contact: 'lost contact' },
+  reason: { nearest: 'nearest', has_skill: 'has the skill', location_fresh: 'fresh fix', location_stale: 'stale fix', loaded: 'tired', rested: 'rested', never_asked: 'never asked', often_accepts: 'often accepts', seldom_accepts: 'seldom accepts', returning: 'on the way back', lost_contact: 'lost contact', better_elsewhere: 'a better one was asked for another case' },
   who: {
     title: 'Who to send', going: 'Who is going', need: 'need {quota}', found: 'ask {wanted}, found {found}', short: '{n} short', have: 'have {n}', wave: 'Wave {n}', vehicles: 'vehicle, must answer', later: 'by itself if not filled', minutes: 'min', skill: 'Skill',
     tired: 'Tired h', takes: 'Takes', must: 'must', fix_age: 'fix {n} min old', gone: 'no longer free: {why}', nobody: 'Nobody near can be sent.', nobody_act: 'Phone', more: '{n} more', after_filing: 'Advice comes with filing.', none_asked: 'Nobody was asked yet.',

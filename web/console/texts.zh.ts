@@ -60,7 +60,7 @@ export const zh = {
     before: '原 {n}', pictures: '{n} 张照片', missed: '第 {n} 次', wave: '第 {n} 波', asked: '问 {n} 人', people: '{n} 人', quota: '需 {n} 人', percent: '{n} %', number: '{n}', radius_m: '{n} 米', dwell_s: '停 {n} 秒', by_plan: '按预案', by_itself: '自动', people_helped: '帮到 {n} 人',
     promoted: '候补转正', dropped: '已不空闲 {n}',
   },
-  reason: { nearest: '最近', has_skill: '有技能', location_fresh: '位置新', location_stale: '位置过期', loaded: '较疲劳', rested: '不疲劳', never_asked: '还没问过', often_accepts: '常接受', seldom_accepts: '少接受', returning: '返回途中', lost_contact: '失联' },
+  reason: { nearest: '最近', has_skill: '有技能', location_fresh: '位置新', location_stale: '位置过期', loaded: '较疲劳', rested: '不疲劳', never_asked: '还没问过', often_accepts: '常接受', seldom_accepts: '少接受', returning: '返回途中', lost_contact: '失联', better_elsewhere: '更合适的人已派给另一起' },
   who: {
     title: '派谁', going: '谁在去', need: '需 {quota} 人', found: '问 {wanted} 得 {found}', short: '缺 {n}', have: '有 {n}', wave: '第 {n} 波', vehicles: '车辆,必答', later: '前波无人满额时自动问', minutes: '分钟', skill: '技能',
     tired: '疲劳 h', takes: '接受', must: '必答', fix_age: '位置 {n} 分前', gone: '已不可派:{why}', nobody: '附近没有可派的人。', nobody_act: '电话叫人', more: '另有 {n} 人', after_filing: '立案后给出建议。', none_asked: '还没有问任何人。',

@@ -112,6 +112,7 @@ export interface AssignmentDocument {
   missed_check_ins: number
   deliveries: DeliveryDocument[]
   disposition: Disposition | null
+  reasons: string[]
 }
 
 export interface ShortfallCount {
