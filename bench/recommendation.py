@@ -3,6 +3,7 @@
 Everybody of the roster is on duty and all of them stand in one jurisdiction: twice as crowded as any city is.
 """
 
+import gc
 import random
 import tempfile
 import time
@@ -26,6 +27,8 @@ from stream.readmodel import keys
 
 CODE = "371602"
 ASKED = 300
+# A worker has asked before: its connections are open. And it has told the collector to leave alone what lives as long as it does.
+ASKED_BEFORE = 20
 # About the size of a city's built-up districts, and of a province's.
 SIZES = {"ranking_one_ms": (17_000, 0.35), "ranking_one_province_ms": (270_000, 2.0)}
 SYSTEM = Actor(account="sys", role=Role.SYSTEM, area=CODE)
@@ -72,8 +75,10 @@ async def _p99_ms(url: str, roster: int, half_degrees: float) -> float:
     await store.flushall()
     state = peopled(roster)
     await _located(store, roster, half_degrees, rng)
+    gc.collect()
+    gc.freeze()
     spent_s = []
-    for number in range(ASKED):
+    for number in range(ASKED_BEFORE + ASKED):
         place = Place(
             lat_wgs84=37.4 + rng.uniform(-half_degrees, half_degrees), lon_wgs84=118.0 + rng.uniform(-half_degrees, half_degrees),
             area=f"{CODE}001000", name="桥下",
@@ -85,6 +90,8 @@ async def _p99_ms(url: str, roster: int, half_degrees: float) -> float:
         await candidates_for(store, state, effect, time.time_ns() // 1_000_000)
         spent_s.append(time.perf_counter() - began_s)
     await store.aclose()
+    gc.unfreeze()
+    del spent_s[:ASKED_BEFORE]
     return sorted(spent_s)[len(spent_s) * 99 // 100] * 1000
 
 

@@ -4,13 +4,13 @@ from math import cos, hypot, isfinite, radians
 
 from contracts.values import Place
 
-_METRES_PER_DEGREE = 111_195.0
+METRES_PER_DEGREE = 111_195.0
 
 
 def distance_m(lat_a_wgs84: float, lon_a_wgs84: float, lat_b_wgs84: float, lon_b_wgs84: float) -> float:
     """Return the distance in metres; flat earth at the mean latitude, good to 0.1 % within a city."""
-    north = (lat_b_wgs84 - lat_a_wgs84) * _METRES_PER_DEGREE
-    east = (lon_b_wgs84 - lon_a_wgs84) * _METRES_PER_DEGREE * cos(radians((lat_a_wgs84 + lat_b_wgs84) / 2))
+    north = (lat_b_wgs84 - lat_a_wgs84) * METRES_PER_DEGREE
+    east = (lon_b_wgs84 - lon_a_wgs84) * METRES_PER_DEGREE * cos(radians((lat_a_wgs84 + lat_b_wgs84) / 2))
     return hypot(north, east)
 
 

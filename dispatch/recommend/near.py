@@ -6,10 +6,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.places import METRES_PER_DEGREE
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_METRES_PER_DEGREE: Final = 111_195.0
 # A square of three by three cells holds about three times as many as the circle in it.
 _CROWD: Final = 3
 _PAIRS_AT_ONCE: Final = 400_000
@@ -32,8 +33,8 @@ class Around(NamedTuple):
 
 def distances_m(lat_a: Floats, lon_a: Floats, lat_b: Floats, lon_b: Floats) -> Floats:
     """Return dispatch.places.distance_m of each row."""
-    north = (lat_b - lat_a) * _METRES_PER_DEGREE
-    east = (lon_b - lon_a) * _METRES_PER_DEGREE * np.cos(np.radians((lat_a + lat_b) / 2))
+    north = (lat_b - lat_a) * METRES_PER_DEGREE
+    east = (lon_b - lon_a) * METRES_PER_DEGREE * np.cos(np.radians((lat_a + lat_b) / 2))
     return np.hypot(north, east)
 
 
@@ -56,9 +57,9 @@ def around(  # noqa: PLR0917 - two columns of each, and how far
         return
     # At the highest latitude a degree has the fewest metres: nothing lies farther apart in the grid than on the ground.
     highest = max(float(np.abs(lat_wgs84).max()), float(np.abs(unit_lat_wgs84).max()))
-    scale = _METRES_PER_DEGREE * float(np.cos(np.radians(min(highest, 89.0))))
-    x_m, y_m = unit_lon_wgs84 * scale, unit_lat_wgs84 * _METRES_PER_DEGREE
-    at_x_m, at_y_m = lon_wgs84 * scale, lat_wgs84 * _METRES_PER_DEGREE
+    scale = METRES_PER_DEGREE * float(np.cos(np.radians(min(highest, 89.0))))
+    x_m, y_m = unit_lon_wgs84 * scale, unit_lat_wgs84 * METRES_PER_DEGREE
+    at_x_m, at_y_m = lon_wgs84 * scale, lat_wgs84 * METRES_PER_DEGREE
     wide_m, high_m = float(np.ptp(np.append(x_m, at_x_m))), float(np.ptp(np.append(y_m, at_y_m)))
     # On the ground it may be farther than in the grid, at the lowest latitude most.
     stretch = 1.0 / max(0.01, float(np.cos(np.radians(min(highest, 89.0)))))

@@ -1,5 +1,6 @@
 """Whom to ask: everybody on duty, ranked by the same pure rules that later waves follow by themselves."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -9,9 +10,10 @@ from pydantic import Field
 from contracts.documents import IncidentDocument, PlanDocument, UnitDocument
 from contracts.errors import StoreAwayError
 from contracts.terms import Shortfall, UnitKind
-from contracts.values import Candidate, PlanSettings, ShortfallCount
+from contracts.values import Candidate, Place, PlanSettings, ShortfallCount
 from dispatch import TIMERS
 from dispatch.areas import city_of
+from dispatch.places import METRES_PER_DEGREE
 from dispatch.recommend import UnitFacts, rank
 from web.api.reads import ReadQuery, await_sequence
 from web.api.replies import reply
@@ -48,26 +50,20 @@ def recommend(call: Call) -> Response:
     radii_m = _settings(call, incident.jurisdiction).offer_radii_m
     asked = frozenset(one.unit for one in incident.assignments)
     open_slots = max(1, incident.quota - sum(one.state not in LEFT for one in incident.assignments))
-    first = query.wave or 1
+    first, at_ms = query.wave or 1, now_ms()
     candidates: list[Candidate] = []
     shortfalls: tuple[ShortfallCount, ...] = ()
     for wave in (query.wave,) if query.wave else range(1, _WAVES + 1):
         wanted = max(TIMERS.wave_wanted[wave - 1], open_slots)
-        taken = asked | {one.unit for one in candidates}
-        found, short = rank(
-            incident.place,
-            incident.needs,
-            facts,
-            now_ms(),
-            k=query.k or wanted + _SPARE,
-            radius_m=radii_m[wave - 1] if wave < _WAVES else None,
-            kinds=_KINDS[wave],
-            asked_before=taken,
-            wave=wave,
+        radius_m = radii_m[wave - 1] if wave < _WAVES else None
+        rule = partial(
+            rank, k=query.k or wanted + _SPARE, radius_m=radius_m, kinds=_KINDS[wave], asked_before=asked | _units(candidates), wave=wave
         )
-        candidates += found
+        found, _ = rule(incident.place, incident.needs, _in_band(facts, incident.place, radius_m), at_ms)
         if wave == first and len(found) < wanted:
+            _, short = rule(incident.place, incident.needs, facts, at_ms)
             shortfalls = _with_roster(call, incident, short)
+        candidates += found
     return reply(
         {
             "incident": incident.id,
@@ -96,6 +92,18 @@ def _facts(call: Call, incident: IncidentDocument) -> list[UnitFacts]:
             lat, lon = (lat, lon) if lat is not None else _of_point(call, card.document)
             facts.append(UnitFacts(unit=card.document, lat_wgs84=lat, lon_wgs84=lon, fix_at_ms=at_ms))
     return facts
+
+
+def _units(candidates: list[Candidate]) -> frozenset[str]:
+    return frozenset(one.unit for one in candidates)
+
+
+def _in_band(facts: list[UnitFacts], place: Place, radius_m: int | None) -> list[UnitFacts]:
+    """Return everybody within the radius, and some more: looked at by latitude alone, which is quick. The others only say what is short."""
+    if radius_m is None:
+        return facts
+    south, north = (place.lat_wgs84 + way * (radius_m + 1) / METRES_PER_DEGREE for way in (-1, 1))
+    return [fact for fact in facts if fact.lat_wgs84 is not None and south <= fact.lat_wgs84 <= north]
 
 
 def _of_point(call: Call, unit: UnitDocument) -> tuple[float | None, float | None]:
