@@ -35,6 +35,7 @@ _TICK_S = 0.2
 _STOP_S = 5.0
 _DRAIN_S = 3.0
 _READ_RECORDS = 500
+_DECIDED_AT_ONCE = 50
 
 
 def snapshot_folder(runtime: Runtime) -> SnapshotFolder:
@@ -156,9 +157,13 @@ class Dispatcher(faust.Service):
         for place, records in got.items():
             writer = self._part(place.partition).writer
             await writer.room()
-            if generation != self._generation:
-                return  # what is left was read for another generation, and comes again
-            writer.offer(generation, [Item(record.offset, record.key, record.value or b"", record.timestamp) for record in records])
+            for first in range(0, len(records), _DECIDED_AT_ONCE):
+                if generation != self._generation:
+                    return  # what is left was read for another generation, and comes again
+                some = records[first : first + _DECIDED_AT_ONCE]
+                writer.offer(generation, [Item(record.offset, record.key, record.value or b"", record.timestamp) for record in some])
+                # Batches go out and acknowledgements come in while the next are decided.
+                await asyncio.sleep(0)
 
     @faust.Service.task
     async def _acknowledge(self) -> None:
