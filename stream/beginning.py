@@ -14,7 +14,6 @@ from contracts.runtime import Runtime
 from stream.access import kafka_settings
 from stream.log.read import RangeReader
 from stream.passed_over import PassedOver
-from stream.prompt_start import PromptThread
 
 
 class FirstRecordConsumer(Consumer):
@@ -24,9 +23,6 @@ class FirstRecordConsumer(Consumer):
     """
 
     begun: ClassVar[dict[tuple[str, int], int]] = {}
-
-    def _new_consumer_thread(self) -> PromptThread:
-        return PromptThread(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
         """Seek all partitions to their committed offsets, those without one to their beginning."""

@@ -2,7 +2,10 @@
 
 Three of Faust's waits are for what does not concern us. It lets a second pass for tables to be declared: ours are, before the app runs.
 It asks for new records for up to 1.5 s at a time on the connection on which it then asks where to begin. And it starts services once its
-own topics are restored: ours read the log by themselves, and agents wait for what they need.
+own topics are restored: ours read the log by themselves.
+
+Only for roles that host services. Where agents use facts of the outside, Faust's order of starting is part of what keeps a fact from being
+passed over.
 """
 
 from typing import Any
@@ -10,6 +13,8 @@ from typing import Any
 import faust
 from faust.tables import TableManager
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+
+from stream.beginning import FirstRecordConsumer
 
 _FETCH_MS = 100
 
@@ -32,6 +37,13 @@ class PromptThread(AIOKafkaConsumerThread):
         return consumer
 
 
+class PromptConsumer(FirstRecordConsumer):
+    """Reads in that thread."""
+
+    def _new_consumer_thread(self) -> PromptThread:
+        return PromptThread(self, loop=self.loop, beacon=self.beacon)
+
+
 class PromptApp(faust.App):
     """An app whose services start with it."""
 
@@ -39,3 +51,8 @@ class PromptApp(faust.App):
         """Start them, then go on as Faust does; it starts none twice."""
         await self.on_started_init_extra_services()
         await super().on_started()
+
+
+def read_promptly(app: Any) -> None:
+    """Let a Faust app read with such a consumer."""
+    app.transport.Consumer = PromptConsumer

@@ -23,29 +23,34 @@ from stream.partition import partition_count
 from stream.repeats import Repeats
 
 ROLES = ("sightings", "weather", "dispatcher", "effects", "projector")
+# Those whose agents use what the outside reports: they start in Faust's own order, and wait for their old session.
+AGENTS = frozenset({"sightings", "weather"})
 SESSION_S = 6.0
 
 
 def faust_app(runtime: Runtime, role: str, name: str) -> Any:
     """The Faust app of a role: raw bytes, no topics of its own making, no leader, a session short enough for a quick take-over.
 
-    name: of the instance, in its group too: one that is started again under it takes its partitions back at once.
+    name: of the instance, in its group too unless it uses facts: one that is started again under it takes its partitions back at once.
     """
-    from stream.beginning import begin_at_first_record  # noqa: PLC0415 - `--help` need not wait for Faust
-    from stream.prompt_start import DeclaredTables, PromptApp  # noqa: PLC0415
+    import faust  # noqa: PLC0415 - `--help` need not wait for it
 
-    app = PromptApp(
+    from stream.beginning import begin_at_first_record  # noqa: PLC0415
+    from stream.prompt_start import DeclaredTables, PromptApp, read_promptly  # noqa: PLC0415
+
+    uses_facts = role in AGENTS
+    own: dict[str, Any] = {} if uses_facts else {"TableManager": DeclaredTables, "consumer_group_instance_id": name}
+    app = (faust.App if uses_facts else PromptApp)(
         app_id(runtime, role),
         **faust_settings(runtime, DISPATCHER if role == "dispatcher" else None),
         store="memory://",
-        TableManager=DeclaredTables,
+        **own,
         datadir=str(Path(runtime.data_dir) / "faust" / name),
         autodiscover=False,
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
         topic_partitions=partition_count(),
-        consumer_group_instance_id=name,
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=SESSION_S / 4,
         broker_rebalance_timeout=SESSION_S,
@@ -59,7 +64,10 @@ def faust_app(runtime: Runtime, role: str, name: str) -> Any:
         key_serializer="raw",
         value_serializer="raw",
     )
-    begin_at_first_record(app)
+    if uses_facts:
+        begin_at_first_record(app)
+    else:
+        read_promptly(app)
     return app
 
 
