@@ -21,8 +21,8 @@ from bench.goals import GOALS, Goal
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 MODULES = (
-    "stream_writer", "stream_projector", "answers", "screen", "positions", "browser_frame", "ranking", "recommendation", "second_start",
-    "vision_cost", "recall", "sockets",
+    "stream_writer", "stream_projector", "growing", "answers", "screen", "positions", "browser_frame", "ranking", "recommendation",
+    "second_start", "vision_cost", "recall", "sockets",
 )  # fmt: skip
 _LONGEST_S = 600
 
