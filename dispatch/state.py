@@ -26,7 +26,9 @@ from dispatch.unit.entity import Unit
 from dispatch.weather.documents import plan_document
 from dispatch.weather.entity import InForce, LiveWarning, Override
 
-FOLD_VERSION: Final = 1
+# Raise it with each change of the rules of folding, of the state's or of a document's form: snapshots and read models of another version
+# are not used, but made anew from the log.
+FOLD_VERSION: Final = 2
 REMEMBERED_MOST: Final = 500_000
 
 Remembered = tuple[int, str | None]

@@ -1,6 +1,8 @@
 """Names of the read model's keys; docs/api.md says what is in them."""
 
 EPOCH = "epoch"
+# dispatch.FOLD_VERSION of whoever wrote the documents.
+FOLD = "fold"
 OFFSETS = "offsets"
 JURISDICTIONS = "jurisdictions"
 WAKE = "wake"

@@ -9,7 +9,7 @@ import redis
 import redis.asyncio
 import structlog
 
-from dispatch import State
+from dispatch import FOLD_VERSION, State
 from dispatch.tables import Key
 from stream.follow import LogFollower
 from stream.log.fold import Fold, Standing
@@ -64,11 +64,11 @@ class Projector:
     # --- beginning ------------------------------------------------------------------------------------------------
 
     async def _begin(self, partition: int) -> Fold:
-        """Fold to where the store is, and check that it is the same log. A store that is empty or another's is rebuilt."""
+        """Fold to where the store is, and check that it is the same log. An empty store, another's or another release's is rebuilt."""
         await self._landed(partition)
         async with self._rebuilding:
-            epoch = await self._store.get(keys.EPOCH)
-            if epoch is None:
+            epoch, written_by = await self._store.mget(keys.EPOCH, keys.FOLD)
+            if epoch is None or written_by is None or _text(written_by) != str(FOLD_VERSION):
                 await self._rebuild()
             else:
                 self._epoch = _text(epoch)

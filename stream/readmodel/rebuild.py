@@ -10,7 +10,7 @@ import structlog
 
 from contracts.commit import Commit, decode_commit, digest
 from contracts.documents import encode_document
-from dispatch import State
+from dispatch import FOLD_VERSION, State
 from stream.log.fold import Fold
 from stream.log.read import RangeReader
 from stream.readmodel import keys
@@ -52,6 +52,7 @@ async def rebuild(store: redis.asyncio.Redis, reader: RangeReader, folds: Mappin
                     pipeline.set(keys.head(state.jurisdiction), f"{state.sequence}:{state.head}")
                     pipeline.sadd(keys.JURISDICTIONS, state.jurisdiction)
                     pipeline.publish(keys.WAKE, state.jurisdiction)
+        pipeline.set(keys.FOLD, FOLD_VERSION)
         pipeline.set(keys.EPOCH, epoch)
         await pipeline.execute()
     log.info("read_model_rebuilt", epoch=epoch, documents=documents, answers=answers, seconds=round(time.monotonic() - started, 2))

@@ -214,6 +214,25 @@ def test_a_wiped_store_is_rebuilt_from_the_log(  # noqa: PLR0917 - fixtures
     workers.check()
 
 
+def test_a_read_model_of_another_release_is_made_anew(runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate) -> None:
+    """After an upgrade documents that an older projector wrote must not stand beside those of the new one."""
+    for role in ("dispatcher", "projector"):
+        workers.start(role)
+    register(gate, CODE, volunteers=2)
+    ask(gate, hotline(CODE), CODE, "case")
+    before = live_digest(store)
+    workers.kill("projector")
+    store.set("fold", 1)
+    key = f"doc:{CODE}:unit"
+    store.hset(key, f"{CODE}-u0", b'{"written":"otherwise"}')
+    assert live_digest(store).digest != before.digest
+    workers.start("projector")
+    until(lambda: store.get("epoch") not in {None, (before.epoch or "").encode()}, "there is another epoch", 40)
+    after = live_digest(store)
+    assert (after.offsets, after.digest) == (before.offsets, before.digest)
+    workers.check()
+
+
 def test_a_snapshot_and_the_changes_equal_a_fresh_snapshot(
     runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate
 ) -> None:
