@@ -12,6 +12,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,12 @@ def machine() -> str:
 
 def one_run(module: str) -> dict[str, float]:
     """Measure once, in a process of its own. Raises SystemExit when it fails."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "bench", "--once", module], stdout=subprocess.PIPE, text=True, check=False, timeout=_LONGEST_S
-    )
-    if ran.returncode != 0:
-        raise SystemExit(f"bench.{module} failed")
-    found: dict[str, float] = json.loads(ran.stdout.splitlines()[-1])
+    # What it says on the way goes to the terminal, which holds whatever a library has to say as well.
+    with tempfile.NamedTemporaryFile(suffix=".json") as into:
+        ran = subprocess.run([sys.executable, "-m", "bench", "--once", module, "--into", into.name], check=False, timeout=_LONGEST_S)
+        if ran.returncode != 0:
+            raise SystemExit(f"bench.{module} failed")
+        found: dict[str, float] = json.load(into)
     return found
 
 
@@ -90,9 +91,14 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", choices=[*MODULES, []], help="all when none is named")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--once", metavar="MODULE", help=argparse.SUPPRESS)
+    parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.once:
-        print(json.dumps(importlib.import_module(f"bench.{chosen.once}").measure()))
+        measured = json.dumps(importlib.import_module(f"bench.{chosen.once}").measure())
+        if chosen.into:
+            chosen.into.write_text(measured)
+        else:
+            print(measured)
         return
     results: dict[str, dict[str, Any]] = json.loads(RESULTS.read_text())["results"] if RESULTS.exists() else {}
     for module in chosen.modules or MODULES:
