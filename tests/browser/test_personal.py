@@ -64,3 +64,15 @@ def test_the_desk_sees_the_looks_and_a_supervisor_reads_who_called(
     assert REPORTER not in desk.page.content()
     assert desk.complaints == []
     assert chief.complaints == []
+
+    pocket = console(width=390, height=844)
+    page = pocket.enter("sup-personal", "/console?lang=en")
+    pocket.choose(incident)
+    expect(pocket.panel().locator(".said")).to_contain_text("They said")
+    pocket.keep(artefacts, "console-phone-report-english")
+    pocket.panel().get_by_role("button", name="More").click()
+    pocket.panel().get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_role("dialog", name="Who reported")).to_contain_text("written to the log")
+    pocket.keep(artefacts, "console-phone-personal-english")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert pocket.complaints == []
