@@ -91,7 +91,7 @@ export const en: Texts = {
     nothing_to_merge: 'No other open incident in this county.', wake: 'Wakes at', in_30: '30 min', in_60: '1 h', in_120: '2 h', channel: 'How they answered', disposition: 'Result', revisit_rule: 'A re-visit is planned by itself.', point: 'Brought to',
     helped: 'People helped', field: 'What to read',
   },
-  personal: { read: 'Read', reporter: 'Reported by', description: 'Looks', none: 'Nothing of this kind was left here.' },
+  personal: { read: 'Read', reporter: 'Reporter', description: 'Looks', none: 'Nothing of this kind was left here.' },
   quick: { r1: 'Not a person', r2: 'Not ours, told them', r3: 'Reported twice', c1: 'Has left', c2: 'False report', k1: 'Enough people', k2: 'Somebody nearer', o1: 'Missing person', o2: 'Police request', m1: 'The same person' },
   not_allowed: {
     area: 'You see {county} but cannot act there. Ask the operator of {county}.', role: 'As {role} you can only read. Ask an operator.', supervisor: 'This step needs a supervisor.', verifier: 'Waits for a verifier; nobody verifies their own case.', own_case: 'You handled this case; somebody else must verify it.',
