@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from kafka.errors import KafkaError
 
@@ -15,13 +16,16 @@ from chaos.city import logins
 from chaos.ground import ROOT, Ground
 from chaos.log_reading import LogReader
 from chaos.person import Person, now_ms
-from chaos.screens import Screen, fresh_view
+from chaos.screens import Phone, Screen, fresh_view
 from contracts.terms import Role
 from contracts.topics import COMMITS
 from stream.access import kafka_settings, topic
 
 _TRIED_FOR_S = 40.0
 _AGAIN_S = 0.3
+_LOOKS_AT_ONCE = 4
+# Longer than a phone needs to find out that its connection has fallen silent.
+_STAYS_S = 15.0
 # A command that its clock sent just now may not be a commit yet.
 _ON_ITS_WAY_MS = 1_000
 
@@ -81,16 +85,43 @@ class Audit:
             return [Violation("digest", f"the replay ended with {replayed.returncode}: {replayed.stderr.strip()[-300:]}")]
         return digests_differ(live["digest"], replayed.stdout.strip(), live["offsets"])
 
-    def views(self, screens: Sequence[tuple[Screen, str]]) -> list[Violation]:
-        """Compare each screen with a fresh snapshot for the same account. screens: with their tokens."""
-        return [found for screen, token in screens for found in self._view(screen, token)]
+    def views(self, screens: Sequence[Screen]) -> list[Violation]:
+        """Compare each screen with a fresh snapshot for the same account."""
+        with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
+            looks = pool.map(lambda screen: self._phone(screen) if isinstance(screen, Phone) else self._console(screen), screens)
+            return [found for look in looks for found in look]
 
-    def _view(self, screen: Screen, token: str) -> list[Violation]:
+    def _phone(self, phone: Phone) -> list[Violation]:
+        """Its sequences are its connection's own, and a change may be on its way: violated is what stays as it is, and other than fresh."""
+        deadline = time.monotonic() + _TRIED_FOR_S
+        found = [Violation("view", f"{phone.name}: no fresh snapshot is to be had")]
+        stands, since_s = None, 0.0
+        while time.monotonic() < deadline:
+            try:
+                epoch, _, fresh = fresh_view(phone.served, phone.token)
+            except (ConnectionError, TimeoutError) as err:
+                found = [Violation("view", f"{phone.name}: no fresh snapshot is to be had: {err}")]
+                time.sleep(_AGAIN_S)
+                continue
+            held_epoch, sequences, held = phone.rooms()
+            found = views_differ(phone.name, held, fresh)
+            if held_epoch != epoch:
+                found.append(Violation("view", f"{phone.name} stays at epoch {held_epoch}, a fresh one is at {epoch}"))
+            if not found:
+                break
+            if stands != (held_epoch, sequences):
+                stands, since_s = (held_epoch, sequences), time.monotonic()
+            elif time.monotonic() - since_s > _STAYS_S:
+                break
+            time.sleep(_AGAIN_S)
+        return found
+
+    def _console(self, screen: Screen) -> list[Violation]:
         deadline = time.monotonic() + _TRIED_FOR_S
         said = "no fresh snapshot is to be had"
         while time.monotonic() < deadline:
             try:
-                epoch, sequences, fresh = fresh_view(self._ground.base, token)
+                epoch, sequences, fresh = fresh_view(screen.served, screen.token)
             except (ConnectionError, TimeoutError) as err:
                 said = f"no fresh snapshot is to be had: {err}"
                 time.sleep(_AGAIN_S)

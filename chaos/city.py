@@ -51,6 +51,7 @@ def logins() -> Iterator[Login]:
     for code in COUNTIES:
         yield Login(f"{code}-operator", Role.OPERATOR, code)
         yield Login(f"{code}-station", Role.STATION, code, point=station(code))
+        yield Login(probe_phone(code), Role.RESPONDER, code, unit=probe_phone(code))
         for unit in volunteers(code):
             yield Login(unit, Role.RESPONDER, code, unit=unit)
 
@@ -58,6 +59,16 @@ def logins() -> Iterator[Login]:
 def volunteers(code: str) -> list[str]:
     """The units of a county's volunteers."""
     return [f"{code}-u{number}" for number in range(VOLUNTEERS)]
+
+
+def with_phones(code: str) -> list[str]:
+    """Those of them that act by a phone over a socket; the others by HTTP alone."""
+    return volunteers(code)[:2]
+
+
+def probe_phone(code: str) -> str:
+    """A volunteer of a county whose place nobody knows, so that they are never asked: on and off duty, as probes will have it."""
+    return f"{code}-phone"
 
 
 def cameras(code: str) -> list[str]:
@@ -119,7 +130,10 @@ def _commands() -> Iterator[tuple[str, str, AnyBody]]:
             ),
         )
         yield code, "points", RegisterPoints(points=points)
-        units = tuple(UnitEntry(unit=unit, kind=UnitKind.VOLUNTEER, area=f"{code}001000", simulated=True) for unit in volunteers(code))
+        units = tuple(
+            UnitEntry(unit=unit, kind=UnitKind.VOLUNTEER, area=f"{code}001000", simulated=True)
+            for unit in (*volunteers(code), probe_phone(code))
+        )
         vehicle = UnitEntry(unit=f"{code}-v0", kind=UnitKind.VEHICLE, area=code, label="救助车", simulated=True)
         yield code, "units", RegisterUnits(units=(*units, vehicle))
         plans = tuple(

@@ -1,5 +1,6 @@
 """Does to a platform what a plan says. Each fault is begun, lasts, and is ended here; what follows is the platform's own business."""
 
+import os
 import random
 import signal
 import time
@@ -109,7 +110,8 @@ def _clock_step(fault: Fault, ground: Ground) -> str:
 
 
 def _connection(fault: Fault, ground: Ground) -> str:
-    pid = ground.parts.pid(fault.part)
+    # Phones are all in this process, and have sockets to none but theirs.
+    pid = os.getpid() if fault.store == "sockets" else ground.parts.pid(fault.part)
     if pid is None:
         return "was not running"
     proxy = ground.proxies[fault.store]

@@ -15,6 +15,7 @@ from chaos.parts import Parts
 from chaos.platform import FAKETIME_VARIABLE, libfaketime
 from chaos.profile import Profile
 from chaos.proxy import Proxy
+from chaos.screens import Served, phones_at
 from chaos.unsynced import UnsyncedTails
 from contracts.runtime import Runtime, decode_runtime
 from nuandeng.embedded.guard import Guard
@@ -61,8 +62,9 @@ class Ground:
 
     def _started(self) -> subprocess.Popen[bytes]:
         tree = self._profile.tree
-        layout = ["--brokers", str(tree.brokers), "--each", str(tree.each), "--partitions", str(tree.partitions)]
-        proxies = [text for store, proxy in self.proxies.items() for text in (f"--{store}-proxy", str(proxy.port))]
+        layout = ["--brokers", str(tree.brokers), "--each", str(tree.each), "--phones", str(tree.phones)]
+        layout += ["--partitions", str(tree.partitions)]
+        proxies = [text for store, proxy in self.proxies.items() if store in tree.stores for text in (f"--{store}-proxy", str(proxy.port))]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         library = libfaketime()
         if library is not None:
@@ -81,10 +83,17 @@ class Ground:
         self._until(path.exists, "says where it is")
         runtime = decode_runtime(path.read_bytes())
         choose_partitions(runtime.kafka.partitions)
-        ports = {"kafka": runtime.kafka.bootstrap.rpartition(":")[2], "valkey": runtime.valkey_url.rpartition("/")[0].rpartition(":")[2]}
-        for store, proxy in self.proxies.items():
-            proxy.target_port = int(ports[store])
+        kafka, valkey = runtime.kafka.bootstrap, runtime.valkey_url.rpartition("/")[0]
+        ports = {"kafka": kafka.rpartition(":")[2], "valkey": valkey.rpartition(":")[2], "sockets": runtime.web.phones_port}
+        for name, proxy in self.proxies.items():
+            proxy.target_port = int(ports[name] or 0)
         return runtime
+
+    @property
+    def phones(self) -> Served | None:
+        """Where phones are served; None where no process is for them alone."""
+        port = self.proxies["sockets"].port if "sockets" in self.proxies else self.runtime.web.phones_port
+        return phones_at(f"http://127.0.0.1:{port}") if self._profile.tree.phones else None
 
     def _ready(self) -> str:
         log = self.folder / "platform.log"

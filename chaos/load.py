@@ -4,7 +4,7 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -13,8 +13,9 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from chaos.acknowledged import Notes
-from chaos.city import COUNTIES, LAT, LON, Login, cameras, logins, place
+from chaos.city import COUNTIES, LAT, LON, Login, cameras, logins, place, volunteers
 from chaos.person import OverError, Person, now_ms
+from chaos.screens import Phone
 from contracts.observations import Detections, Look
 from contracts.runtime import Runtime
 from contracts.terms import Role
@@ -85,7 +86,8 @@ class Gate:
 class Load:
     """All actors of a run."""
 
-    def __init__(self, base: str, runtime: Runtime, notes: Notes, seed: int) -> None:
+    def __init__(self, base: str, runtime: Runtime, notes: Notes, seed: int, phones: Mapping[str, Phone]) -> None:
+        """phones: by account, of volunteers who look at one."""
         self.gate = Gate()
         self._threads: list[threading.Thread] = []
         chance = random.Random(seed)  # noqa: S311 - what is simulated must be repeatable
@@ -98,10 +100,10 @@ class Load:
         actors: dict[str, Actor] = {}
         for code in COUNTIES:
             operator = next(login for login in everybody if login.area == code and login.role is Role.OPERATOR)
-            responders = [login for login in everybody if login.area == code and login.role is Role.RESPONDER]
+            responders = [login for login in everybody if login.area == code and login.unit in volunteers(code)]
             desk = Desk(person(operator), person(of_city[Role.SUPERVISOR]), person(of_city[Role.VERIFIER]), code, chance.random())
             actors[f"desk-{code}"] = desk
-            actors[f"volunteers-{code}"] = Volunteers([person(login) for login in responders], chance.random())
+            actors[f"volunteers-{code}"] = Volunteers([person(login) for login in responders], phones, chance.random())
         actors["cameras"] = Cameras(runtime)
         actors["weather"] = Weather(person(of_city[Role.ADMIN]))
         for name, actor in actors.items():
@@ -191,8 +193,9 @@ class Volunteers:
     pause_s = 0.3
     _NEXT = {"accepted": "en_route", "en_route": "on_scene", "on_scene": "contacted", "contacted": "cleared"}
 
-    def __init__(self, people: list[Person], seed: float) -> None:
-        self._people = people
+    def __init__(self, people: list[Person], phones: Mapping[str, Phone], seed: float) -> None:
+        """phones: by account, of those who look at one."""
+        self._people, self._phones = people, phones
         self._turns: Iterator[Person] = itertools.cycle(people)
         self._chance = random.Random(seed)  # noqa: S311
         self._numbers = itertools.count(1)
@@ -202,12 +205,17 @@ class Volunteers:
         """One volunteer's turn."""
         who = next(self._turns)
         fix = {"lat_wgs84": LAT + self._chance.uniform(-0.003, 0.003), "lon_wgs84": LON, "at_ms": now_ms(), "accuracy_m": 10}
-        who.post("/positions", {"fixes": [fix]})
-        phone = who.get("/field")
-        for me in phone["me"] if phone else ():
+        phone = self._phones.get(who.login.account)
+        if phone is None:
+            who.post("/positions", {"fixes": [fix]})
+            shown = who.get("/field")
+        else:
+            phone.tell_position(fix)
+            shown = phone.mine()
+        for me in shown["me"] if shown else ():
             if me.get("state") == "returning" and self._chance.random() < 0.7:
                 who.send(f"/units/{who.login.unit}/duty", {"state": "available"}, self._key())
-        for task in phone["task"] if phone else ():
+        for task in shown["task"] if shown else ():
             self._go_on(who, task)
 
     def close(self) -> None:

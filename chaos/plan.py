@@ -25,7 +25,8 @@ class Kind(StrEnum):
 class Fault(NamedTuple):
     """One fault.
 
-    part: whom it hits. seconds: how long it lasts, 0: over at once. store: at the other end of the connection. amount: seconds of a delay,
+    part: whom it hits. seconds: how long it lasts, 0: over at once. store: at the other end of its connections, or `sockets`: those that
+    phones have to it. amount: seconds of a delay,
     of a step of the clock, or of writing that is lost in a power cut.
     """
 
@@ -49,7 +50,7 @@ _SHARES = {
 _TWO_AT_ONCE = 0.2
 _STORES = ("kafka", "valkey")
 # The most that a run looks at are the parts that a command passes through.
-_WEIGHTS = {"kafka": 3, "valkey": 3, "dispatcher": 4, "projector": 3, "web": 3, "effects": 2, "sightings": 2, "weather": 1}
+_WEIGHTS = {"kafka": 3, "valkey": 3, "dispatcher": 4, "projector": 3, "web": 3, "effects": 2, "sightings": 2, "phones": 2}
 
 
 class Scope(NamedTuple):
@@ -103,11 +104,18 @@ def _fault(chance: random.Random, scope: Scope) -> Fault:
             return Fault(kind, _part(chance, connected), round(chance.uniform(4, 8), 1), amount=chance.choice((-3600.0, 3600.0)))
         case Kind.DELAY:
             amount = round(chance.uniform(0.05, 0.6), 2)
-            return Fault(kind, _part(chance, connected), round(chance.uniform(3, 8), 1), chance.choice(_STORES), amount)
+            part = _part(chance, connected)
+            return Fault(kind, part, round(chance.uniform(3, 8), 1), _other_end(chance, part), amount)
         case Kind.CUT:
-            return Fault(kind, _part(chance, connected), round(chance.uniform(1, 8), 1), chance.choice(_STORES))
+            part = _part(chance, connected)
+            return Fault(kind, part, round(chance.uniform(1, 8), 1), _other_end(chance, part))
         case Kind.HALF_OPEN:
-            return Fault(kind, _part(chance, connected), 0.0, chance.choice(_STORES))
+            part = _part(chance, connected)
+            return Fault(kind, part, 0.0, _other_end(chance, part))
+
+
+def _other_end(chance: random.Random, part: str) -> str:
+    return chance.choice((*_STORES, "sockets") if role_of(part) == "phones" else _STORES)
 
 
 def _part(chance: random.Random, parts: tuple[str, ...]) -> str:

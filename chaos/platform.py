@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--brokers", type=int, default=1)
     parser.add_argument("--each", type=int, default=1)
+    parser.add_argument("--phones", type=int, default=0)
     parser.add_argument("--partitions", type=int)
     parser.add_argument("--kafka-proxy", type=int, metavar="PORT")
     parser.add_argument("--valkey-proxy", type=int, metavar="PORT")
@@ -59,11 +60,11 @@ def main() -> None:
     settings = Settings(
         data_dir=str(folder),
         jurisdictions=JURISDICTIONS,
-        web=WebSettings(port=0),
+        web=WebSettings(port=0, phones_port=0),
         adapters=("cases", "weather"),
         witness=WitnessSettings(every_s=_CHECKPOINTS_EVERY_S),
         kafka=KafkaSettings(brokers=given.brokers, partitions=given.partitions),
-        processes=ProcessCounts(dispatcher=each, projector=each, effects=each, sightings=each, weather=each, web=each),
+        processes=ProcessCounts(dispatcher=each, projector=each, effects=each, sightings=each, weather=each, web=each, phones=given.phones),
     )
     (folder / "clocks").mkdir(parents=True, exist_ok=True)
     with held(folder) as lock, contextlib.closing(Installation(settings)) as installation:

@@ -11,7 +11,8 @@ from typing import Any
 from chaos.rounds import RoundResult
 from chaos.tree import ONE_OF_EACH, role_of
 
-GOALS_S = {"valkey": 2.0, "worker": 5.0, "web": 5.0, "kafka": 10.0}
+GOALS_S = {"valkey": 2.0, "worker": 5.0, "web": 5.0, "phones": 5.0, "kafka": 10.0}
+_FAR_ENDS = ("-kafka", "-valkey", "-sockets")
 _WORKERS = frozenset(ONE_OF_EACH.workers)
 
 
@@ -82,7 +83,7 @@ def goal_s(fault: str) -> float | None:
     kind, _, part = fault.partition(":")
     if kind == "power_cut":
         return GOALS_S["kafka"]
-    near = role_of(part.removesuffix("-kafka").removesuffix("-valkey") or part)
+    near = role_of(next((part.removesuffix(end) for end in _FAR_ENDS if part.endswith(end)), part))
     return GOALS_S.get("worker" if near in _WORKERS or near.endswith("-adapter") else near)
 
 

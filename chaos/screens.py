@@ -1,16 +1,29 @@
-"""A console over a real socket that follows the documented rule: snapshot, then changes, `since` after a gap, join again at a new epoch."""
+"""Consoles and phones over real sockets that follow the documented rule: a snapshot, then changes; to join again after a gap."""
 
 import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import socketio
 
 _ACK_S = 8.0
 _POLL_S = 0.02
 Rooms = dict[str, dict[str, Any]]
+
+
+class Served(NamedTuple):
+    """Where a front-end's sockets are served. base: the URL of a process."""
+
+    base: str
+    namespace: str = "/console"
+    path: str = "/socket.io"
+
+
+def phones_at(base: str) -> Served:
+    """Where phones are served."""
+    return Served(base, "/field", "/phones/socket.io")
 
 
 class Room:
@@ -30,10 +43,10 @@ class Room:
 
 
 class Screen:
-    """One console, connected again whenever it loses the server."""
+    """One front-end, connected again whenever it loses the server."""
 
-    def __init__(self, base: str, name: str, token: str) -> None:
-        self.name, self._base, self._token = name, base, token
+    def __init__(self, served: Served, name: str, token: str) -> None:
+        self.name, self.served, self.token = name, served, token
         self._rooms: dict[str, Room] = {}
         self._epoch = ""
         self._lock = threading.RLock()
@@ -42,6 +55,12 @@ class Screen:
         self._socket = self._made()
         self._keeper = threading.Thread(target=self._keep, name=f"screen-{name}", daemon=True)
         self._keeper.start()
+
+    @property
+    def shows(self) -> bool:
+        """Whether it has joined."""
+        with self._lock:
+            return any(room.sequence > 0 for room in self._rooms.values())
 
     def sequence(self, room: str) -> int:
         """How far it is; -1 before its first snapshot."""
@@ -73,9 +92,9 @@ class Screen:
 
     def _made(self) -> Any:
         made = socketio.Client(reconnection=False, request_timeout=_ACK_S)
-        made.on("changes", self._changed, namespace="/console")
-        made.on("heartbeat", self._beat, namespace="/console")
-        made.on("disconnect", lambda *_: self._stale.set(), namespace="/console")
+        made.on("changes", self._changed, namespace=self.served.namespace)
+        made.on("heartbeat", self._beat, namespace=self.served.namespace)
+        made.on("disconnect", lambda *_: self._stale.set(), namespace=self.served.namespace)
         return made
 
     def _keep(self) -> None:
@@ -83,9 +102,11 @@ class Screen:
             self._stale.clear()
             try:
                 self._socket = self._made()
+                self._connecting()
                 self._socket.connect(
-                    self._base, auth={"token": self._token}, namespaces=["/console"], transports=["websocket"], wait_timeout=_ACK_S
-                )
+                    self.served.base, auth={"token": self.token}, namespaces=[self.served.namespace], transports=["websocket"],
+                    wait_timeout=_ACK_S, socketio_path=self.served.path,
+                )  # fmt: skip
                 self._join()
                 while not self._over.is_set() and self._socket.connected:
                     if self._stale.wait(0.5):
@@ -98,12 +119,17 @@ class Screen:
                 self._socket.disconnect()
             self._over.wait(0.2)
 
-    def _join(self) -> None:
+    def _connecting(self) -> None:
+        """What must be forgotten of the last connection: nothing, for a console goes on where it was."""
+
+    def _ask(self) -> dict[str, Any]:
         with self._lock:
-            ask: dict[str, Any] = {}
-            if self._epoch:
-                ask = {"since": {name: room.sequence for name, room in self._rooms.items()}, "epoch": self._epoch}
-        answer = self._socket.call("join", ask, namespace="/console", timeout=_ACK_S)
+            if not self._epoch:
+                return {}
+            return {"since": {name: room.sequence for name, room in self._rooms.items()}, "epoch": self._epoch}
+
+    def _join(self) -> None:
+        answer = self._socket.call("join", self._ask(), namespace=self.served.namespace, timeout=_ACK_S)
         if not answer["ok"]:
             self._over.wait(0.3)
             self._stale.set()
@@ -143,7 +169,35 @@ class Screen:
             self._stale.set()
 
 
-def fresh_view(base: str, token: str) -> tuple[str, dict[str, int], Rooms]:
+class Phone(Screen):
+    """A volunteer's phone: it is always told everything when it joins, and its sequences count what one connection was told."""
+
+    def _connecting(self) -> None:
+        with self._lock:
+            for room in self._rooms.values():
+                room.sequence = -1
+
+    def _ask(self) -> dict[str, Any]:
+        return {}
+
+    def mine(self) -> dict[str, list[Any]] | None:
+        """Tasks and unit as the phone shows them; None while it has not joined."""
+        with self._lock:
+            joined = [room for room in self._rooms.values() if room.sequence >= 0]
+            if not joined:
+                return None
+            return {
+                kind: [one for room in joined for name, one in room.documents.items() if name.startswith(f"{kind}/")]
+                for kind in ("task", "me")
+            }
+
+    def tell_position(self, fix: dict[str, Any]) -> None:
+        """Send where it is; what does not arrive is lost, as the next one follows."""
+        with contextlib.suppress(socketio.exceptions.SocketIOError):
+            self._socket.emit("position", {"fixes": [fix]}, namespace=self.served.namespace)
+
+
+def fresh_view(served: Served, token: str) -> tuple[str, dict[str, int], Rooms]:
     """Connect, join, take the snapshot, leave: epoch, sequences, documents.
 
     Raises:
@@ -151,7 +205,10 @@ def fresh_view(base: str, token: str) -> tuple[str, dict[str, int], Rooms]:
     """
     socket = socketio.SimpleClient(request_timeout=_ACK_S)
     try:
-        socket.connect(base, auth={"token": token}, namespace="/console", transports=["websocket"], wait_timeout=int(_ACK_S))
+        socket.connect(
+            served.base, auth={"token": token}, namespace=served.namespace, transports=["websocket"], wait_timeout=int(_ACK_S),
+            socketio_path=served.path,
+        )  # fmt: skip
         answer = socket.call("join", {}, timeout=int(_ACK_S))
     except socketio.exceptions.SocketIOError as err:
         raise ConnectionError(str(err)) from err

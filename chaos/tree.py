@@ -12,14 +12,15 @@ def role_of(part: str) -> str:
 
 
 def _named(role: str, count: int) -> tuple[str, ...]:
-    return (role, *(f"{role}.{number}" for number in range(2, count + 1)))
+    return tuple(role if number == 1 else f"{role}.{number}" for number in range(1, count + 1))
 
 
 class Tree(NamedTuple):
-    """brokers: of Kafka. each: processes of each worker, and of the web process. partitions: of the log."""
+    """brokers: of Kafka. each: processes of each worker, and of web. phones: processes for phones alone. partitions: of the log."""
 
     brokers: int = 1
     each: int = 1
+    phones: int = 1
     partitions: int = 4
 
     @property
@@ -38,19 +39,24 @@ class Tree(NamedTuple):
         return _named("web", self.each)
 
     @property
+    def fronts(self) -> tuple[str, ...]:
+        """The processes for phones alone, on another."""
+        return _named("phones", self.phones)
+
+    @property
     def beating(self) -> tuple[str, ...]:
         """Those whose heartbeat stands in the read model."""
-        return (*self.workers, *_ADAPTERS)
+        return (*self.workers, *self.fronts, *_ADAPTERS)
 
     @property
     def connected(self) -> tuple[str, ...]:
         """Those that are connected to stores."""
-        return (*self.workers, *self.webs, *_ADAPTERS)
+        return (*self.workers, *self.webs, *self.fronts, *_ADAPTERS)
 
     @property
     def all(self) -> tuple[str, ...]:
         """Every part."""
-        return (*self.stores, *self.workers, *self.webs, *_ADAPTERS)
+        return (*self.stores, *self.workers, *self.webs, *self.fronts, *_ADAPTERS)
 
 
 ONE_OF_EACH = Tree()
