@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
@@ -27,19 +28,18 @@ class UnusableError(Exception):
         self.reason = reason
 
 
-LANES = 64
-_AT_ONCE = 4 * LANES
+_AT_ONCE = 256
 
 
-def lanes_by(field: str) -> Callable[[bytes], int]:
-    """Return what says in which of LANES a JSON record belongs by one of its text fields; those with the same text share one."""
+def lanes_by(field: str) -> Callable[[bytes], str]:
+    """Return what names the lane that a JSON record belongs to: one of its text fields. Without it, the one without name."""
     decode: Callable[[bytes], Any] = msgspec.json.Decoder(msgspec.defstruct("Named", [("name", str, msgspec.field(name=field))])).decode
 
-    def lane_of(raw: bytes) -> int:
+    def lane_of(raw: bytes) -> str:
         try:
-            return hash(decode(raw).name) % LANES
+            return str(decode(raw).name)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return 0
+            return ""
 
     return lane_of
 
@@ -61,12 +61,13 @@ class Taker:
 
     def __init__(
         self, use: Callable[[bytes], Awaitable[None]], letters: DeadLetters, topic: str, counts: Counter[str], passed_over: PassedOver,
-        *, lane_of: Callable[[bytes], int] = lambda _raw: 0,
+        *, lane_of: Callable[[bytes], str] = lambda _raw: "",
     ) -> None:  # fmt: skip
         """use: raises UnusableError or msgspec's errors for what it cannot use. counts: shared, for the heartbeat."""
         self._use, self._letters, self._topic, self.counts, self._passed_over = use, letters, topic, counts, passed_over
         self._lane_of = lane_of
-        self._lanes = [asyncio.Lock() for _ in range(LANES)]
+        # Those that somebody is in or waits for.
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._begun: dict[int, deque[_Begun]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,7 +116,7 @@ class Taker:
     async def _until_used(self, begun: _Begun, raw: bytes, *, key: bytes | None, partition: int, offset: int) -> None:
         try:
             # Locks are given in the order in which they were asked for, and tasks begin in the order in which they were made.
-            async with self._lanes[self._lane_of(raw)]:
+            async with self._lanes.setdefault(self._lane_of(raw), asyncio.Lock()):
                 while not begun.used:
                     try:
                         await self.take(raw, key=key, partition=partition, offset=offset)

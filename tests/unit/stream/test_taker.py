@@ -63,16 +63,9 @@ def _looks(*cameras: str) -> list[bytes]:
     return [b'{"camera":"%s","n":%d}' % (camera.encode(), number) for number, camera in enumerate(cameras)]
 
 
-def _apart() -> tuple[str, str]:
-    """Two cameras that do not share a lane."""
-    lane = lanes_by("camera")
-    first = "a"
-    return first, next(name for name in map(str, range(500)) if lane(_looks(name)[0]) != lane(_looks(first)[0]))
-
-
 def test_a_camera_waits_for_itself_and_for_no_other() -> None:
     """The second look of one begins after its first is used; the other camera's is used meanwhile, and acknowledged only in its turn."""
-    slow, quick = _apart()
+    slow, quick = "c1", "c2"
     used: list[bytes] = []
     done, go_on = asyncio.Event(), asyncio.Event()
 
@@ -94,7 +87,7 @@ def test_a_camera_waits_for_itself_and_for_no_other() -> None:
 
 def test_what_kafka_did_not_take_is_tried_again_before_what_came_after() -> None:
     """A broker that is away changes no order; nothing after it is acknowledged before."""
-    camera, other = _apart()
+    camera, other = "c1", "c2"
     tries: list[bytes] = []
     done = asyncio.Event()
 
@@ -114,7 +107,7 @@ def test_what_kafka_did_not_take_is_tried_again_before_what_came_after() -> None
 
 def test_a_worker_that_ends_acknowledges_nothing_it_has_not_used() -> None:
     """What is under way when it ends comes again."""
-    camera, other = _apart()
+    camera, other = "c1", "c2"
     done = asyncio.Event()
 
     async def use(raw: bytes) -> None:
@@ -126,3 +119,21 @@ def test_a_worker_that_ends_acknowledges_nothing_it_has_not_used() -> None:
     records = _looks(camera, other)
     acknowledged, _ = asyncio.run(_taken(records, use, done))
     assert acknowledged == []
+
+
+def test_no_two_cameras_wait_for_each_other() -> None:
+    """Two hundred cameras, none of which gets through before all of them have begun."""
+    began: set[bytes] = set()
+    done, all_began = asyncio.Event(), asyncio.Event()
+    records = _looks(*(f"c{number}" for number in range(200)))
+
+    async def use(raw: bytes) -> None:
+        began.add(raw)
+        if len(began) == len(records):
+            all_began.set()
+        await all_began.wait()
+        done.set()
+
+    acknowledged, counts = asyncio.run(_taken(records, use, done))
+    assert acknowledged == list(range(len(records)))
+    assert counts["used"] == len(records)
