@@ -48,14 +48,15 @@ class Attack:
         try:
             outcome = self._attempt(octets)
         except self._target.refuses as err:
-            outcome = f"{type(err).__name__}:{_wording(str(err))}"
+            outcome = f"{type(err).__name__}:{getattr(err, 'reason', None) or _wording(str(err))}"
         except Exception as err:  # noqa: BLE001 - what this is for
             outcome = self._wrong(of_exception(self._target.name, err), octets)
         took_s = time.process_time() - started_s
         if took_s > LONGEST_S:
             story = f"{took_s:.2f} s of CPU for {len(octets)} octets; outcome: {outcome}"
             self._wrong(Finding(target=self._target.name, kind="slow", mark=f"slow {outcome}", story=story), octets)
-        if outcome not in self._outcomes:
+        # Wordings that quote what was tried would be new for ever, and what they cost would look like a leak of the target's.
+        if outcome not in self._outcomes and len(self._outcomes) < _SAMPLES_MOST:
             self._outcomes.add(outcome)
             self.fresh.append(octets)
         self.progress = begun._replace(

@@ -20,6 +20,8 @@ from stream.sightings.tracks import CameraTracks, TooLateError, follow
 TABLE = "tracks"
 _HEALTH_AGAIN_MS = 60_000
 _UNKNOWN_AGAIN_S = 600.0
+# Names are an adapter's to choose: one that makes up ever new ones must not fill a worker's memory.
+_UNKNOWN_MOST = 10_000
 # Cameras' times are corrected for their clocks' skew; what still lies so far ahead of ours is no time.
 _AHEAD_MS = 300_000
 
@@ -41,7 +43,7 @@ class Watcher:
     def __init__(self, table: Any, follower: LogFollower, sender: CommandSender, counts: Counter[str]) -> None:
         self._table, self._follower, self._sender, self.counts = table, follower, sender, counts
         self._health: dict[str, tuple[str, str, int]] = {}
-        self._unknown_s: dict[str, float] = {}
+        self._unknown_s: dict[str, float] = {}  # the one told of longest ago first
 
     async def use(self, raw: bytes) -> None:
         """Use one record. Raises UnusableError, msgspec.MsgspecError, KafkaError."""
@@ -56,7 +58,10 @@ class Watcher:
             # One letter says it; a camera that looks every second must not fill the topic until somebody registers it.
             now_s = time.monotonic()
             if now_s - self._unknown_s.get(observation.camera, -_UNKNOWN_AGAIN_S) >= _UNKNOWN_AGAIN_S:
+                self._unknown_s.pop(observation.camera, None)
                 self._unknown_s[observation.camera] = now_s
+                if len(self._unknown_s) > _UNKNOWN_MOST:
+                    del self._unknown_s[next(iter(self._unknown_s))]
                 raise UnusableError("unknown_camera", str(err)) from err
             self.counts["unknown_camera_again"] += 1
 
