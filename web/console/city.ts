@@ -87,6 +87,9 @@ export const useCity = defineStore('city', () => {
     flush()
   }
 
+  /** How far each room shown has come. */
+  const sequences = (): Record<string, number> => Object.fromEntries([...(pastRooms.value ?? link.feed.rooms)].map(([code, room]) => [code, room.sequence]))
+
   async function open(): Promise<void> {
     city.value ??= await get<City>('/city')
     await link.start()
@@ -139,6 +142,6 @@ export const useCity = defineStore('city', () => {
 
   return {
     city, incidents, units, points, cameras, plans, tallies, fixes, beat, loaded, lastEntries, counties, countyName, total, watched, coverage, blind, duty, live, delayed, silence_ms,
-    oldRooms, awayParts, state: link.state, open, retryNow: () => link.retryNow(), flush, past, showPast,
+    oldRooms, awayParts, state: link.state, open, retryNow: () => link.retryNow(), flush, past, showPast, sequences,
   }
 })
