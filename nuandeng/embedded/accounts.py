@@ -17,7 +17,8 @@ from kafka.admin import (
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
-from kafka.errors import NoError
+from kafka.errors import KafkaError, NoError
+from kafka.protocol.admin import DescribeAclsRequest
 
 from contracts.accounts import ACCOUNTS, RETIRED
 from nuandeng.embedded.kafka_settings import MECHANISM
@@ -88,12 +89,32 @@ def _allow(account: str, operation: ACLOperation, kind: ResourceType, name: str)
 
 
 def _await_rule(admin: Any, rule: ACL) -> None:
-    """Wait until the broker goes by a rule: its controller acknowledges one before that, and who comes too early is refused."""
+    """Wait until every broker goes by a rule: the controller acknowledges one before any does, and who comes too early is refused."""
     deadline = time.monotonic() + _IN_FORCE_S
-    while not admin.describe_acls(rule)[0]:
+    while not all(_goes_by(admin, broker, rule) for broker in _there(admin)):
         if time.monotonic() > deadline:
-            raise PartFailedError("Kafka took its rules, and does not go by them.")
+            raise PartFailedError("Kafka took its rules, and not all brokers go by them.")
         time.sleep(_LOOK_EVERY_S)
+
+
+def _there(admin: Any) -> list[int]:
+    """The brokers that serve clients; one that is away has every rule before it does so again."""
+    return [broker["broker_id"] for broker in admin.describe_cluster()["brokers"] if not broker.get("is_fenced")]
+
+
+def _goes_by(admin: Any, broker: int, rule: ACL) -> bool:
+    """Ask one broker; one that is gone does not."""
+    pattern = rule.resource_pattern
+    request = DescribeAclsRequest(
+        resource_type_filter=pattern.resource_type, resource_name_filter=pattern.resource_name, pattern_type_filter=pattern.pattern_type,
+        principal_filter=rule.principal, host_filter=rule.host, operation=rule.operation, permission_type=rule.permission_type,
+    )  # fmt: skip
+    try:
+        # The client's own `describe_acls` asks whichever broker it likes.
+        answer = admin._manager.run(admin._manager.send, request, broker)  # noqa: SLF001
+    except KafkaError:
+        return False
+    return bool(answer.error_code == 0 and answer.resources)
 
 
 def _described(admin: Any) -> list[ACL]:
