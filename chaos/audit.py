@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from kafka.errors import KafkaError
@@ -23,6 +23,7 @@ from stream.access import kafka_settings, topic
 
 _TRIED_FOR_S = 40.0
 _AGAIN_S = 0.3
+_REPLAYED_WITHIN_S = 120.0
 _LOOKS_AT_ONCE = 4
 # Longer than a phone needs to find out that its connection has fallen silent.
 _STAYS_S = 15.0
@@ -42,6 +43,7 @@ class Audit:
         self._access, self._topic = kafka_settings(ground.runtime), topic(ground.runtime, COMMITS)
         self._reader: LogReader | None = None
         self._contradictions = 0
+        self._replay: subprocess.Popen[str] | None = None
 
     def log(self, outages: Sequence[Outage]) -> list[Violation]:
         """Read what is new, and judge everything. Nobody may send meanwhile."""
@@ -68,22 +70,36 @@ class Audit:
                 found.append(Violation("log_changed", said))
         return found
 
-    def digest(self) -> list[Violation]:
-        """Compare what is live with what a replay folds at the same offsets."""
+    def digest(self) -> Callable[[], list[Violation]]:
+        """Ask for the digest of what is live, and begin to fold a replay at the same offsets; return what waits for it and compares them.
+
+        The replay reads what stands: meanwhile the platform may go on, but for the brokers, which must not be hit.
+        """
         deadline = time.monotonic() + _TRIED_FOR_S
         live = self._auditor.get("/digest")
         while live is None:
             if time.monotonic() > deadline:
-                return [Violation("digest", "the live digest is not to be had")]
+                return lambda: [Violation("digest", "the live digest is not to be had")]
             time.sleep(_AGAIN_S)
             live = self._auditor.get("/digest")
         command = ["replay", "--data-dir", str(self._ground.folder), "--at", json.dumps(live["offsets"]), "--digest"]
-        replayed = subprocess.run(
-            [sys.executable, "-m", "nuandeng", *command], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        replay = subprocess.Popen(
+            [sys.executable, "-m", "nuandeng", *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        if replayed.returncode != 0:
-            return [Violation("digest", f"the replay ended with {replayed.returncode}: {replayed.stderr.strip()[-300:]}")]
-        return digests_differ(live["digest"], replayed.stdout.strip(), live["offsets"])
+        self._replay = replay
+
+        def compared() -> list[Violation]:
+            try:
+                said, wrong = replay.communicate(timeout=_REPLAYED_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                replay.kill()
+                replay.communicate()
+                return [Violation("digest", f"the replay did not end within {_REPLAYED_WITHIN_S:.0f} s")]
+            if replay.returncode != 0:
+                return [Violation("digest", f"the replay ended with {replay.returncode}: {wrong.strip()[-300:]}")]
+            return digests_differ(live["digest"], said.strip(), live["offsets"])
+
+        return compared
 
     def views(self, screens: Sequence[Screen]) -> list[Violation]:
         """Compare each screen with a fresh snapshot for the same account."""
@@ -154,6 +170,9 @@ class Audit:
     def close(self) -> None:
         """Disconnect."""
         self._over.set()
+        if self._replay is not None and self._replay.poll() is None:
+            self._replay.kill()
+            self._replay.communicate()
         self._auditor.close()
         if self._reader is not None:
             self._reader.close()

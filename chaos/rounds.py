@@ -80,6 +80,7 @@ class Session:
         self._seed, self._profile, self._scope = seed, profile, scope
         self._outages: list[Outage] = []
         self._watch = StopWatch()
+        self._resumed_s = float("-inf")
         self._ending = contextlib.ExitStack()
         try:
             self._start(folder)
@@ -130,7 +131,8 @@ class Session:
         """Do one."""
         self._watch = watch = StopWatch()
         chance = random.Random(f"{self._seed}/{number}/how")  # noqa: S311 - must be repeatable
-        time.sleep(chance.uniform(*_BREATH_S))
+        # What the load has run since the last round's pause counts.
+        time.sleep(max(0.0, chance.uniform(*_BREATH_S) - (time.monotonic() - self._resumed_s)))
         watch.lap("breath")
         faults = faults_of(self._seed, number, self._scope)
         fault_ms = now_ms()
@@ -184,15 +186,18 @@ class Session:
         return met
 
     def _judged(self, log: Callable[[list[Outage]], list[Violation]]) -> list[Violation]:
-        """Pause the load, look at everything, and let it go on."""
+        """Pause the load, look at everything, and let it go on; then wait for the replay, which reads what was there."""
         busy = self._load.gate.pause(_PAUSED_WITHIN_S)
         self._watch.lap("pause")
         found = [Violation("unanswered", f"{name} still waits for the answer to a command") for name in busy]
+        replayed = self._audit.digest()
+        self._watch.lap("digest")
         found += log([*self._outages, *self._stalls.outages()])
         self._watch.lap("log")
-        found += self._audit.digest()
-        self._watch.lap("digest")
         found += self._audit.views(self._screens)
         self._watch.lap("views")
         self._load.gate.resume()
+        self._resumed_s = time.monotonic()
+        found += replayed()
+        self._watch.lap("replay")
         return found
