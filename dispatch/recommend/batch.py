@@ -4,19 +4,32 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from contracts.values import Candidate, ShortfallCount, Value
-from dispatch.recommend.asks import Ask, Choices, choices_of, slots_of
+from dispatch.recommend.asks import Ask, slots_of
+from dispatch.recommend.choices import Choices, Ways, choices_of, place_in_list, ways_of
 from dispatch.recommend.drawbacks import WEIGHTS, Weights
-from dispatch.recommend.flow import cheapest, first_choices, marginal_costs
+from dispatch.recommend.flow import cheapest, proof_of
 from dispatch.recommend.force import Force, Ints
+from dispatch.recommend.rivals import Arcs, Flags
 from dispatch.recommend.short import shortfalls_of
 
 # Whom it would have suited better was given to another incident of the batch.
 BETTER_ELSEWHERE: Final = "better_elsewhere"
 _LEAST: Final = 8
+# So many times longer a list becomes that may have been too short; the latter where somebody even went without.
 _WIDER: Final = 4
+_MUCH_WIDER: Final = 16
+# So many more arcs of each ask are given to the solver at once.
+_MORE: Final = 16
+# Reasons that stand before and after those of the unit itself: 1 nobody is nearer, 2 it has the skills, 4 somebody better went elsewhere.
+_MARKS: Final = tuple(
+    (
+        (("nearest",) if mark & 1 else ()) + (("has_skill",) if mark & 2 else ()),
+        (BETTER_ELSEWHERE,) if mark & 4 else (),
+    )
+    for mark in range(8)
+)  # fmt: skip
 
 
 class Share(Value, frozen=True, kw_only=True):
@@ -46,62 +59,106 @@ def share_out(asks: Iterable[Ask], force: Force, *, spare: int = 1, k: int = 4, 
     if not ordered:
         return {}
     wanted = np.array([ask.wanted for ask in ordered], np.int64)
-    slots = slots_of(ordered)
     looked_at = np.maximum(wanted * k + spare, 1 if k == 1 else _LEAST)
+    choices, chosen = _settled(ordered, force, looked_at, weights)
+    return _shares(ordered, force, choices, chosen, wanted, spare, weights)
+
+
+def _settled(asks: Sequence[Ask], force: Force, looked_at: Ints, weights: Weights) -> tuple[Choices, Flags]:
+    """Return whom the asks could have, and which of these arcs are the cheapest way of all there are."""
+    slots = slots_of(asks)
+    choices = choices_of(asks, force, looked_at, weights)
+    arcs = choices.arcs
+    solved = np.ones(len(arcs.ask), np.bool_)
+    chosen = cheapest(arcs, slots, len(asks))
     while True:
-        choices = choices_of(ordered, force, looked_at, weights)
-        chosen = first_choices(choices.arcs, wanted)
-        if chosen is None:
-            chosen = cheapest(choices.arcs, slots, len(ordered))
-        narrow = marginal_costs(choices.arcs, chosen, slots, len(ordered)) > choices.reach
-        if not narrow.any():
-            return _shares(ordered, force, choices, chosen, wanted, spare)
-        looked_at[narrow] *= _WIDER
+        proof = proof_of(arcs.of(solved), chosen[solved], slots, len(asks), len(force.units))
+        narrow = np.flatnonzero(proof.marginal > choices.reach)
+        if len(narrow):
+            short = np.bincount(arcs.ask[chosen], minlength=len(asks)) < np.bincount(slots.ask, minlength=len(asks))
+            looked_at[narrow] *= np.where(short[narrow], _MUCH_WIDER, _WIDER)
+            before = choices
+            choices = before.widened(narrow, choices_of([asks[number] for number in narrow.tolist()], force, looked_at[narrow], weights))
+            arcs = choices.arcs
+            place = np.searchsorted(choices.keys, before.keys)
+            solved, chosen = _moved(solved, place, len(arcs.ask)), _moved(chosen, place, len(arcs.ask))
+        better = ~solved & (arcs.cost + proof.price[arcs.unit] < proof.marginal[arcs.ask])
+        if better.any():
+            solved[_some(arcs, better, len(asks))] = True
+            chosen = np.zeros(len(arcs.ask), np.bool_)
+            chosen[solved] = cheapest(arcs.of(solved), slots, len(asks))
+        elif not len(narrow):
+            return choices, chosen
+
+
+def _moved(flags: Flags, place: Ints, count: int) -> Flags:
+    moved = np.zeros(count, np.bool_)
+    moved[place[flags]] = True
+    return moved
+
+
+def _some(arcs: Arcs, better: Flags, asks: int) -> Ints:
+    """Return some of the better rows of each ask: its cheapest, and as many that lie apart, other ones for each ask.
+
+    Where a hundred incidents stand in one street all have the same cheapest, and most of them will have to look farther.
+    """
+    rows = np.flatnonzero(better)
+    ask = arcs.ask[rows]
+    place, many = place_in_list(ask, asks), np.bincount(ask, minlength=asks)
+    apart = 1 + many[ask] // _MORE
+    return np.asarray(rows[(place < _MORE) | ((place + ask) % apart == 0)], np.int64)
 
 
 def _shares(  # noqa: PLR0917 - all that was found
-    asks: Sequence[Ask], force: Force, choices: Choices, chosen: NDArray[np.bool_], wanted: Ints, spare: int
+    asks: Sequence[Ask], force: Force, choices: Choices, chosen: Flags, wanted: Ints, spare: int, weights: Weights
 ) -> dict[str, Share]:
     arcs = choices.arcs
-    taken = np.zeros(len(force.units), np.bool_)
-    taken[arcs.unit[chosen]] = True
-    left = ~taken[arcs.unit]
-    place = np.arange(len(arcs.ask)) - np.searchsorted(arcs.ask, arcs.ask)
-    nth = _counted(arcs.ask, chosen)
-    rows = np.flatnonzero(chosen | (left & (_counted(arcs.ask, left) < spare)))
-    rows = rows[np.lexsort((rows, ~chosen[rows], arcs.ask[rows]))]
-    candidates: list[list[Candidate]] = [[] for _ in asks]
-    columns = (
-        arcs.ask[rows], arcs.unit[rows], choices.distance_m[rows], choices.eta_s[rows], np.round(100 - choices.minutes[rows], 2),
-        choices.distance_m[rows] == choices.nearest_m[arcs.ask[rows]], chosen[rows] & (place > nth)[rows],
-    )  # fmt: skip
-    for number, row, distance_m, eta_s, score, nearest, better in zip(*(column.tolist() for column in columns), strict=True):
-        ask, unit, mine = asks[number], force.units[row], candidates[number]
-        reasons = force.reasons[row]
-        if ask.needs:
-            reasons = ("has_skill", *reasons)
-        if nearest:
-            reasons = ("nearest", *reasons)
-        if better:
-            reasons = (*reasons, BETTER_ELSEWHERE)
-        mine.append(
-            Candidate(
-                unit=unit.entry.unit, kind=unit.entry.kind, rank=len(mine) + 1, score=score,
-                distance_m=None if distance_m < 0 else distance_m, eta_s=eta_s, location_age_s=force.age_s[row], skills=unit.entry.skills,
-                load_h=unit.load_h, acceptance=force.acceptance[row], reasons=reasons, wave=ask.wave,
-            )
-        )  # fmt: skip
-    given = np.bincount(arcs.ask[chosen], minlength=len(asks))
     owner = np.full(len(force.units), -1)
     owner[arcs.unit[chosen]] = arcs.ask[chosen]
-    short = shortfalls_of(asks, force, np.flatnonzero(given < wanted), owner)
-    return {
-        ask.key: Share(candidates=tuple(candidates[number]), given=int(given[number]), shortfalls=short.get(number, ()))
-        for number, ask in enumerate(asks)
-    }
+    left = owner[arcs.unit] < 0
+    nth = _counted(arcs.ask, chosen, len(asks))
+    # Spare ones stand behind those that are its own.
+    rows = np.flatnonzero(chosen | (left & (_counted(arcs.ask, left, len(asks)) < spare)))
+    rows = rows[np.lexsort((rows, ~chosen[rows], arcs.ask[rows]))]
+    number, unit, mine = arcs.ask[rows], arcs.unit[rows], chosen[rows]
+    ways = ways_of(asks, force, number, unit, weights)
+    needs = np.array([bool(ask.needs) for ask in asks])
+    nearest = ways.distance_m == choices.nearest_m[number]
+    better = mine & (place_in_list(arcs.ask, len(asks))[rows] > nth[rows])
+    candidates = _written(asks, force, number, unit, ways, place_in_list(number, len(asks)) + 1, nearest + 2 * needs[number] + 4 * better)
+    given = np.bincount(number[mine], minlength=len(asks)).tolist()
+    ends = np.cumsum(np.bincount(number, minlength=len(asks))).tolist()
+    short = shortfalls_of(asks, force, np.flatnonzero(np.array(given) < wanted), owner)
+    shares, begin = {}, 0
+    for ask_number, (ask, end, own) in enumerate(zip(asks, ends, given, strict=True)):
+        shares[ask.key] = Share(candidates=tuple(candidates[begin:end]), given=own, shortfalls=short.get(ask_number, ()))
+        begin = end
+    return shares
 
 
-def _counted(ask: Ints, flags: NDArray[np.bool_]) -> Ints:
+def _written(  # noqa: PLR0917 - the columns of one table
+    asks: Sequence[Ask], force: Force, number: Ints, unit: Ints, ways: Ways, rank: Ints, marks: Ints
+) -> list[Candidate]:
+    """Return one candidate a row. marks: bits of _MARKS."""
+    rows = unit.tolist()
+    waves = np.array([ask.wave for ask in asks])[number]
+    table = zip(
+        [force.units[row] for row in rows], [force.reasons[row] for row in rows], [force.age_s[row] for row in rows],
+        [force.acceptance[row] for row in rows], ways.distance_m.tolist(), ways.eta_s.tolist(), np.round(100 - ways.minutes, 2).tolist(),
+        rank.tolist(), [_MARKS[mark] for mark in marks.tolist()], waves.tolist(), strict=True,
+    )  # fmt: skip
+    return [
+        Candidate(
+            unit=(entry := one.entry).unit, kind=entry.kind, rank=place, score=score, distance_m=distance_m if distance_m >= 0 else None,
+            eta_s=eta_s, location_age_s=age_s, skills=entry.skills, load_h=one.load_h, acceptance=acceptance,
+            reasons=before + reasons + after, wave=wave,
+        )
+        for one, reasons, age_s, acceptance, distance_m, eta_s, score, place, (before, after), wave in table
+    ]  # fmt: skip
+
+
+def _counted(ask: Ints, flags: Flags, asks: int) -> Ints:
     """Say of each arc how many arcs of the same ask before it have the flag. ask is sorted."""
     before: Ints = np.cumsum(flags) - flags
-    return np.asarray(before - before[np.searchsorted(ask, ask)], np.int64)
+    many = np.bincount(ask, minlength=asks)
+    return np.asarray(before - np.append(before, 0)[np.cumsum(many) - many][ask], np.int64)

@@ -11,8 +11,10 @@ from dispatch.places import METRES_PER_DEGREE
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# A square of three by three cells holds about three times as many as the circle in it.
-_CROWD: Final = 3
+# Cells from the middle of a circle to its rim: the smaller they are, the less lies outside the circle, and the more rows there are.
+_CELLS: Final = 2
+# A square of five by five cells holds about twice as many as the circle in it.
+_CROWD: Final = 2
 _PAIRS_AT_ONCE: Final = 400_000
 
 
@@ -69,7 +71,7 @@ def around(  # noqa: PLR0917 - two columns of each, and how far
     radius_m = min(limit_m, max(10.0, 0.75 * spacing_m * float(np.sqrt(enough.min()))))
     while len(waiting):
         whole = radius_m >= limit_m
-        grid = _Grid(x_m, y_m, radius_m + 1.0)
+        grid = _Grid(x_m, y_m, (radius_m + 1.0) / _CELLS)
         begins, ends = grid.strips(at_x_m[waiting], at_y_m[waiting])
         crowds = (ends - begins).sum(axis=1)
         still = np.ones(len(waiting), np.bool_)
@@ -92,28 +94,28 @@ def around(  # noqa: PLR0917 - two columns of each, and how far
 
 
 class _Grid:
-    """Square cells in rows from west to east, a free column at both ends."""
+    """Square cells in rows from west to east."""
 
     def __init__(self, x_m: Floats, y_m: Floats, width_m: float) -> None:
         self._west_m, self._south_m, self._width_m = float(x_m.min()), float(y_m.min()), width_m
-        self._columns = int(np.ptp(x_m) / width_m) + 3
+        self._columns = int(np.ptp(x_m) / width_m) + 1
         cells = self._row(y_m) * self._columns + self._column(x_m)
         self._order = np.argsort(cells)
         self._cells = cells[self._order]
 
     def _column(self, x_m: Floats) -> Ints:
-        return np.floor((x_m - self._west_m) / self._width_m).astype(np.int64) + 1
+        return np.floor((x_m - self._west_m) / self._width_m).astype(np.int64)
 
     def _row(self, y_m: Floats) -> Ints:
         return np.floor((y_m - self._south_m) / self._width_m).astype(np.int64)
 
     def strips(self, x_m: Floats, y_m: Floats) -> tuple[Ints, Ints]:
-        """Where the three times three cells around each place begin and end: arrays (places, 3)."""
+        """Where the rows of cells around each place begin and end, _CELLS to each side of its own: arrays (places, rows)."""
         column, row = self._column(x_m), self._row(y_m)
-        outside = (column < 0) | (column >= self._columns)
-        first = (row[:, None] + np.array([-1, 0, 1])) * self._columns
-        begins = np.searchsorted(self._cells, first + np.maximum(column - 1, 0)[:, None])
-        ends = np.searchsorted(self._cells, first + np.minimum(column + 1, self._columns - 1)[:, None], side="right")
+        outside = (column + _CELLS < 0) | (column - _CELLS >= self._columns)
+        first = (row[:, None] + np.arange(-_CELLS, _CELLS + 1)) * self._columns
+        begins = np.searchsorted(self._cells, first + np.maximum(column - _CELLS, 0)[:, None])
+        ends = np.searchsorted(self._cells, first + np.minimum(column + _CELLS, self._columns - 1)[:, None], side="right")
         ends[outside] = begins[outside]
         return begins, ends
 
