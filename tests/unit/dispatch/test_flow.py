@@ -1,6 +1,7 @@
 """Leaving out who has no rivals, and looking farther only where prices say so, changes nothing of what the whole costs."""
 
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,13 @@ from hypothesis import strategies as st
 
 from contracts.terms import Urgency
 from dispatch.recommend.asks import Ask
+from dispatch.recommend.batch import Share
 from dispatch.recommend.flow import Slots, cheapest, proof_of
+from dispatch.recommend.force import Fix
 from dispatch.recommend.rivals import Arcs, needed_rows
 from dispatch.unit.entity import Unit
-from tests.unit.dispatch.test_batch import START_MS, ask, at, shared, unit
+from tests.unit.dispatch.night import START_MS
+from tests.unit.dispatch.test_batch import ask, at, shared, unit
 
 _UNITS, _LOSS = 5, 1_000
 
@@ -87,16 +91,18 @@ def test_what_is_needed_of_the_lists_is_enough(wanted: list[int], drawn: dict[tu
 def test_a_crowded_street_is_shared_as_if_everybody_had_been_listed(chance: Any, wanted: int, long_m: int) -> None:
     """Lists begin with one unit each, and are drawn out until prices prove the rest; the same minutes as with everybody listed at once."""
     units: list[Unit] = [unit(f"u{number:03}", load_h=chance.choice([0.0, 0.0, 1.5])) for number in range(120)]
-    fixes = {one.entry.unit: (START_MS, *place(chance, 900)) for one in units}
+    fixes: dict[str, Fix] = {one.entry.unit: (START_MS, *place(chance, 900)) for one in units}
     asks: list[Ask] = [
         ask(f"i{number:02}", chance.uniform(0, 20), east_m=chance.uniform(0, long_m), wanted=wanted, urgency=chance.choice(list(Urgency)))
         for number in range(30)
     ]
-    drawn_out, listed = (
-        sum(candidate.score for share in shared(asks, units, fixes, k=k, spare=0).values() for candidate in share.candidates[: share.given])
-        for k in (1, 200)
-    )
+    drawn_out, listed = (scores(shared(asks, units, fixes, k=k, spare=0).values()) for k in (1, 200))
     assert drawn_out == pytest.approx(listed, abs=0.01 * len(units))
+
+
+def scores(shares: Iterable[Share]) -> float:
+    """What all that was given is worth together."""
+    return sum(candidate.score for share in shares for candidate in share.candidates[: share.given])
 
 
 def place(chance: Any, within_m: int) -> tuple[float, float]:
