@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import redis
 import redis.asyncio
@@ -14,6 +15,9 @@ log = structlog.get_logger(__name__)
 
 EVERY_S = 1.0
 GONE_AFTER_S = 15
+# Names of all that beat, by when they did last: looking for their keys among millions of answers would take longer than a beat.
+_BEATING = "workers"
+_REMEMBERED_MS = 86_400_000
 
 
 class Heartbeat:
@@ -25,8 +29,7 @@ class Heartbeat:
     """
 
     def __init__(self, store: redis.asyncio.Redis, name: str) -> None:
-        self._store = store
-        self._key = f"worker:{name}"
+        self._store, self._name = store, name
         self._started_at_ms = time.time_ns() // 1_000_000
         self._backlog = Backlog(self._started_at_ms)
 
@@ -45,9 +48,7 @@ class Heartbeat:
         }
         try:
             async with self._store.pipeline(transaction=True) as pipeline:
-                pipeline.delete(self._key)
-                pipeline.hset(self._key, mapping=fields)  # type: ignore[arg-type] # redis-py's own mapping type is invariant
-                pipeline.expire(self._key, GONE_AFTER_S)
+                write_beat(pipeline, self._name, fields)
                 await pipeline.execute()
         except redis.RedisError as err:
             log.debug("heartbeat_failed", error=str(err))
@@ -58,11 +59,22 @@ def role_of(name: str) -> str:
     return name.partition(".")[0]
 
 
+def write_beat(pipeline: Any, name: str, fields: Mapping[str, str | int]) -> None:
+    """Put the writing of a beat into a transaction of either of redis-py's clients. fields: at least at_ms."""
+    key = f"worker:{name}"
+    pipeline.delete(key)
+    pipeline.hset(key, mapping=fields)
+    pipeline.expire(key, GONE_AFTER_S)
+    pipeline.zadd(_BEATING, {name: fields["at_ms"]})
+    pipeline.zremrangebyscore(_BEATING, "-inf", int(fields["at_ms"]) - _REMEMBERED_MS)
+
+
 def read_heartbeats(store: redis.Redis) -> dict[str, dict[str, str]]:
     """Return name → fields of every worker heard in the last 15 s. Raises redis.RedisError."""
-    found: dict[str, dict[str, str]] = {}
-    for key in store.scan_iter("worker:*", count=200):
-        fields = store.hgetall(key)
-        if fields:
-            found[key.decode().partition(":")[2]] = {name.decode(): value.decode() for name, value in fields.items()}  # type: ignore[union-attr]
-    return found
+    names: list[Any] = [raw.decode() for raw in store.zrange(_BEATING, 0, -1)]  # type: ignore[union-attr]
+    with store.pipeline(transaction=False) as pipeline:
+        for name in names:
+            pipeline.hgetall(f"worker:{name}")
+        found = pipeline.execute()
+    heard = {name: fields for name, fields in zip(names, found, strict=True) if fields}
+    return {name: {field.decode(): value.decode() for field, value in fields.items()} for name, fields in heard.items()}

@@ -28,7 +28,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: E402
 from contracts.documents import FeedEntry  # noqa: E402
 from contracts.runtime import Runtime  # noqa: E402
 from stream.access import runtime_from_environment  # noqa: E402
-from stream.heartbeat import GONE_AFTER_S  # noqa: E402
+from stream.heartbeat import write_beat  # noqa: E402
 from stream.worker import configure_logging  # noqa: E402
 from web import metrics  # noqa: E402
 from web.app import Lag  # noqa: E402
@@ -107,7 +107,7 @@ class Beat:
     """Says in Valkey that this process lives, as the workers do."""
 
     def __init__(self, services: Services, phones: Phones, name: str) -> None:
-        self._services, self._phones, self._key = services, phones, f"worker:{name}"
+        self._services, self._phones, self._name = services, phones, name
         self._started_at_ms = now_ms()
         self._beats = 0
 
@@ -115,15 +115,13 @@ class Beat:
         """Write once. Valkey being away is no failure of ours."""
         self._beats += 1
         now = now_ms()
-        fields: dict[Any, Any] = {
+        fields: dict[str, str | int] = {
             "at_ms": now, "started_at_ms": self._started_at_ms, "caught_up_at_ms": now, "pid": os.getpid(), "state": "running",
             "progress": self._beats, "lag": 0, "count.phones": len(self._phones.engine),
         }  # fmt: skip
         try:
             with self._services.redis.pipeline(transaction=True) as pipeline:
-                pipeline.delete(self._key)
-                pipeline.hset(self._key, mapping=fields)
-                pipeline.expire(self._key, GONE_AFTER_S)
+                write_beat(pipeline, self._name, fields)
                 pipeline.execute()
         except redis.RedisError as err:
             log.debug("heartbeat_failed", error=str(err))

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from contracts.runtime import Runtime
 from contracts.terms import Role
-from stream.heartbeat import Heartbeat
+from stream.heartbeat import Heartbeat, write_beat
 from tests.integration.web.town import COUNTY
 from web.app import Web
 from web.clock import now_ms
@@ -82,7 +82,7 @@ def test_half_a_heartbeat_hides_nobody(web: Web, runtime: Runtime) -> None:
     """Whatever somebody writes under such a key, the others' figures are told."""
     beat(runtime, "dispatcher", lag=2)
     with redis.Redis.from_url(runtime.valkey_url) as store:
-        store.hset("worker:stranger", "pid", "1")
+        write_beat(store, "stranger", {"at_ms": now_ms()})
     assert figures(web)["nuandeng_worker_lag_records", labels(worker="dispatcher")] == 2
 
 

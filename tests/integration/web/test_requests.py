@@ -18,6 +18,7 @@ from contracts.registry_entries import UnitEntry
 from contracts.terms import Role, UnitKind, Urgency
 from contracts.values import Actor, Candidate
 from stream.case_signature import SIGNATURE_HEADER, TIME_HEADER, case_secret, sign_case
+from stream.heartbeat import write_beat
 from stream.intake_sealing import open_intake
 from stream.push import subscriptions
 from tests.integration.web.town import ADMIN, COUNTY, OTHER, SQUARE, Town
@@ -164,9 +165,8 @@ def test_kafka_away_refuses_and_changes_nothing(person: Any, town: Town) -> None
 def test_readiness_names_the_adapters_of_the_installation(person: Any, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Heard or away by name; the rest is ready without one, and one that the settings leave out is not missed."""
     operator = person(Role.OPERATOR)
-    for worker in WORKERS:
-        town.store.hset(f"worker:{worker}", "pid", "1")
-    town.store.hset("worker:video-adapter", "pid", "2")
+    for part in (*WORKERS, "video-adapter"):
+        write_beat(town.store, part, {"at_ms": now_ms(), "pid": 1})
     monkeypatch.setattr(health._Seen, "until_s", 0.0)
     answer = operator.send("GET", "/readyz")
     parts = answer.json["parts"]
