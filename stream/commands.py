@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import redis
@@ -16,12 +16,13 @@ from contracts.runtime import Runtime
 from contracts.terms import Role
 from contracts.topics import COMMANDS
 from contracts.values import Actor
-from stream.access import kafka_settings, topic
+from stream.access import topic
 from stream.partition import partition_of
-from stream.producers import close_producer
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaProducer
+
+    from stream.native_producer import NativeProducer
 
 SYSTEM = Actor(account="sys", role=Role.SYSTEM)
 MAX_COMMAND_BYTES = 900 * 1024
@@ -77,7 +78,8 @@ class CommandGate:
         self._runtime = runtime
         self._topic = topic(runtime, COMMANDS)
         self._store = store or redis.Redis.from_url(runtime.valkey_url, socket_timeout=2.0, socket_connect_timeout=1.0)
-        self._producer: Any = None
+        self._producer: NativeProducer | None = None
+        self._closed = False
         self._making = threading.Lock()
         self._reached_at = -_REACHED_FOR_S
 
@@ -104,22 +106,7 @@ class CommandGate:
         self, topic_name: str, raw: bytes, *, key: str, partition: int | None = None, acknowledged_s: float = _ACKNOWLEDGED_S
     ) -> bool:
         """Send a raw record, to any topic; as `send`."""
-        from kafka.errors import KafkaError, KafkaTimeoutError  # noqa: PLC0415 - workers send by aiokafka and need not load this
-
-        producer = self._connected()
-        try:
-            sent = producer.send(topic_name, raw, key=key.encode(), partition=partition)
-        except KafkaError as err:
-            raise StoreAwayError("Kafka does not answer.") from err
-        try:
-            sent.get(timeout=acknowledged_s)
-        except KafkaTimeoutError:
-            return False
-        except KafkaError as err:
-            if getattr(err, "retriable", False):
-                return False
-            raise StoreAwayError(f"Kafka refused the record: {err}.") from err
-        return True
+        return self._connected().send(topic_name, raw, key=key.encode(), partition=partition).acknowledged(acknowledged_s)
 
     def claim(self, command_id: str, body_sha256: str) -> bool:
         """Bind an identifier to the body of its first request for a day; False when it belongs to another body. Raises StoreAwayError."""
@@ -160,27 +147,25 @@ class CommandGate:
         return False
 
     def close(self) -> None:
-        """Send what is waiting, and disconnect."""
-        if self._producer is not None:
-            close_producer(self._producer)
+        """Send what is waiting, and disconnect. Who sends afterwards gets a StoreAwayError."""
+        with self._making:
+            self._closed = True
+            producer, self._producer = self._producer, None
+        if producer is not None:
+            producer.close()
 
-    def _connected(self) -> Any:
-        from kafka import KafkaProducer  # noqa: PLC0415
-        from kafka.errors import KafkaError  # noqa: PLC0415
-
+    def _connected(self) -> "NativeProducer":
         # Asked first: a producer would keep the record and deliver it when nobody waits for it any more.
         if not self.reachable():
             raise StoreAwayError("Kafka does not answer.")
+        producer = self._producer
+        if producer is not None:
+            return producer
+        from stream.native_producer import NativeProducer  # noqa: PLC0415 - workers send by aiokafka and need not load this
+
         with self._making:
+            if self._closed:
+                raise StoreAwayError("This process ends and sends nothing any more.")
             if self._producer is None:
-                try:
-                    # Not idempotent: kafka-python's idempotent producer, once it has given up a record that it had tried to send, waits
-                    # for ever for a new identity and sends nothing any more. A command that arrives twice is known by its identifier.
-                    self._producer = KafkaProducer(
-                        **kafka_settings(self._runtime), acks="all", linger_ms=0, max_block_ms=2000, bootstrap_timeout_ms=3000,
-                        reconnect_backoff_max_ms=1000, request_timeout_ms=_REQUEST_MS, delivery_timeout_ms=_DELIVERY_MS,
-                        enable_idempotence=False,
-                    )  # fmt: skip
-                except KafkaError as err:
-                    raise StoreAwayError("Kafka does not answer.") from err
+                self._producer = NativeProducer(self._runtime, request_ms=_REQUEST_MS, delivery_ms=_DELIVERY_MS)
             return self._producer
