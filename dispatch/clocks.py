@@ -109,8 +109,8 @@ def find(clocks: tuple[Running, ...], clock: Clock) -> Running | None:
 
 def start(clocks: tuple[Running, ...], clock: Clock, started_at_ms: int, due_at_ms: int) -> tuple[Running, ...]:
     """Return the clocks with this one set anew."""
-    others = stop(clocks, clock) if clocks else ()
-    return (*others, Running(clock=clock, started_at_ms=started_at_ms, due_at_ms=due_at_ms))
+    running = Running(clock=clock, started_at_ms=started_at_ms, due_at_ms=due_at_ms)
+    return (*stop(clocks, clock), running) if clocks else (running,)
 
 
 def move_earlier(clocks: tuple[Running, ...], clock: Clock, due_at_ms: int) -> tuple[Running, ...]:
@@ -128,4 +128,6 @@ def alerted(clocks: tuple[Running, ...], clock: Clock, percent: int) -> tuple[Ru
 
 def stop(clocks: tuple[Running, ...], *kinds: Clock) -> tuple[Running, ...]:
     """Return the clocks without those of these kinds."""
+    if len(clocks) < 2:  # nearly always
+        return () if not clocks or clocks[0].clock in kinds else clocks
     return tuple([running for running in clocks if running.clock not in kinds])

@@ -19,7 +19,7 @@ from dispatch.incident.entity import Incident, reference_key
 from dispatch.register.documents import account_document, camera_document, point_document
 from dispatch.register.entity import Account, Camera, Point
 from dispatch.sighting.entity import Sighting
-from dispatch.tables import Counters, Draft, Header, Key, Tables, Writes
+from dispatch.tables import TABLES, Counters, Draft, Header, Journal, Key, Table, TableInOrder, Tables, Writes, take_back
 from dispatch.tally import FIELDS, Tally, all_keys
 from dispatch.unit.documents import kind_of, unit_document
 from dispatch.unit.entity import Unit
@@ -54,20 +54,20 @@ class State(Tables):
     unsound: sequences of the commits that stand and could not be folded. draft: where the next commit is drafted.
     """
 
-    incidents: dict[str, Incident]
-    assignments: dict[str, Assignment]
-    units: dict[str, Unit]
-    points: dict[str, Point]
-    cameras: dict[str, Camera]
-    accounts: dict[str, Account]
-    sightings: dict[str, Sighting]
-    past_sightings: dict[str, Sighting]
-    plans: dict[str, PlanEntry]
-    warnings: dict[str, LiveWarning]
-    in_force: dict[str, InForce]
-    overrides: dict[str, Override]
-    owed: dict[str, Effect]
-    references: dict[str, tuple[str, ...]]
+    incidents: Table[Incident]
+    assignments: Table[Assignment]
+    units: Table[Unit]
+    points: Table[Point]
+    cameras: Table[Camera]
+    accounts: Table[Account]
+    sightings: Table[Sighting]
+    past_sightings: Table[Sighting]
+    plans: TableInOrder[PlanEntry]
+    warnings: Table[LiveWarning]
+    in_force: Table[InForce]
+    overrides: Table[Override]
+    owed: Table[Effect]
+    references: Table[tuple[str, ...]]
 
     def __init__(self, jurisdiction: str, *, timers: c.Timers = c.TIMERS) -> None:
         self.jurisdiction = jurisdiction
@@ -83,10 +83,11 @@ class State(Tables):
         self.tally = Tally()
         self.everyday = PlanSettings()
         self.counters = Counters()
-        self.incidents, self.assignments, self.units, self.points, self.cameras, self.accounts = {}, {}, {}, {}, {}, {}
-        self.sightings, self.past_sightings, self.plans = {}, {}, {}
-        self.warnings, self.in_force, self.overrides, self.owed = {}, {}, {}, {}
-        self.references, self.touched = {}, {}
+        self.touched = {}
+        self.journal: Journal = []
+        for name in TABLES:
+            setattr(self, name, Table(self.journal))
+        self.plans = TableInOrder(self.journal)
         self.draft = Draft(self)
 
     def copy(self) -> "State":
@@ -97,12 +98,8 @@ class State(Tables):
         other.forgotten_before_ms = self.forgotten_before_ms
         other.tally_version, other.tally = self.tally_version, self.tally.copy()
         other.everyday, other.counters = self.everyday, self.counters
-        other.incidents, other.assignments, other.units = self.incidents.copy(), self.assignments.copy(), self.units.copy()
-        other.points, other.cameras, other.accounts = self.points.copy(), self.cameras.copy(), self.accounts.copy()
-        other.sightings, other.past_sightings = self.sightings.copy(), self.past_sightings.copy()
-        other.plans, other.warnings = self.plans.copy(), self.warnings.copy()
-        other.in_force, other.overrides, other.owed = self.in_force.copy(), self.overrides.copy(), self.owed.copy()
-        other.references = self.references.copy()
+        for name in TABLES:
+            getattr(other, name).update(getattr(self, name))
         return other
 
 
@@ -116,15 +113,17 @@ def apply(state: State, commit: Commit, digest: str, writes: Writes | None = Non
         UnsoundError: it cannot be folded; the state is as it was. See pass_over.
     """
     if writes is None:
-        writes = _folded(state, commit)
-    writes.write_to(state)
-    state.tally.take(writes.sums, writes.counts)
+        changed, sums, counts, tells_tally = _folded(state, commit)
+    else:
+        writes.write_to(state)
+        changed, sums, counts, tells_tally = writes.changed, writes.sums, writes.counts, writes.tells_tally
+    state.tally.take(sums, counts)
     sequence = state.sequence = commit.sequence
-    if writes.tells_tally:
+    if tells_tally:
         state.tally_version = sequence
     state.head, state.last_at_ms = digest, commit.occurred_at_ms
     _remember(state, commit.command_id, commit.occurred_at_ms, commit.body_sha256)
-    return writes.changed
+    return changed
 
 
 def pass_over(state: State, commit: Commit, digest: str) -> None:
@@ -133,31 +132,50 @@ def pass_over(state: State, commit: Commit, digest: str) -> None:
     state.unsound = (*state.unsound, commit.sequence)
 
 
-def _folded(state: State, commit: Commit) -> Writes:
+_Changed = tuple[tuple[Key, ...], tuple[int, ...], dict[Key, tuple[int, ...]], bool]
+
+
+def _folded(state: State, commit: Commit) -> _Changed:
+    """Write what a commit says into the tables, or leave them as they were; return what changed, and what it does to the tally."""
     at_ms = commit.occurred_at_ms
-    draft = state.draft.begin(state)
     header = Header(sequence=commit.sequence, at_ms=at_ms, actor=commit.actor)
+    everyday, counters, journal = state.everyday, state.counters, state.journal
+    state.touched = {}
+    whole = False
     try:
-        draft.new_day(at_ms)
+        state.new_day(at_ms)
         for event in commit.events:
-            ROUTES[type(event)](draft, event, header)
+            ROUTES[type(event)](state, event, header)
         _encode(commit.events)  # what no snapshot could hold must not enter the state
-        return drafted(state)
+        counted = _counted(state, state, counters)
+        whole = True
     except _CANNOT_BE as reason:
         raise UnsoundError(f"{type(reason).__name__}: {reason}") from reason
+    finally:
+        if whole:
+            journal.clear()
+        else:
+            take_back(journal)
+            state.everyday, state.counters = everyday, counters
+    return tuple(state.touched), *counted
+
+
+def _counted(state: State, tables: Tables, before: Counters) -> tuple[tuple[int, ...], dict[Key, tuple[int, ...]], bool]:
+    """Return what the documents touched do to the tally, and whether its own document changed, which is then touched too."""
+    tally, touched = state.tally, tables.touched
+    if not touched:
+        return tally.sums, {}, False
+    sums, counts = tally.count(tables, touched)
+    tells = sums is not tally.sums or tables.counters.closed_today != before.closed_today or _TALLY in touched
+    if tells:
+        touched[_TALLY] = None
+    return sums, counts, tells
 
 
 def drafted(state: State) -> Writes:
     """Return what stands in the state's draft: its rows, and what they do to the tally."""
-    draft, tally = state.draft, state.tally
-    touched = draft.touched
-    if not touched:
-        return draft.take(tally.sums, {}, tells_tally=False)
-    sums, counts = tally.count(draft, touched)
-    tells = sums is not tally.sums or draft.counters.closed_today != state.counters.closed_today or _TALLY in touched
-    if tells:
-        touched[_TALLY] = None
-    return draft.take(sums, counts, tells_tally=tells)
+    sums, counts, tells_tally = _counted(state, state.draft, state.counters)
+    return state.draft.take(sums, counts, tells_tally=tells_tally)
 
 
 def _remember(state: State, command_id: str, at_ms: int, body_sha256: str | None) -> None:
@@ -277,6 +295,8 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     unsound: tuple[int, ...] = ()
 
 
+# The others follow from these, or are kept in the order they were made in.
+_KEPT_TABLES: Final = TABLES - {"plans", "references"}
 _encode: Final = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode: Final = msgspec.msgpack.Decoder(_Stored).decode
 
@@ -310,15 +330,14 @@ def restore(stored: bytes, *, timers: c.Timers = c.TIMERS) -> State:
     state.counters, state.everyday = kept.counters, kept.everyday
     state.remembered = {command: (at_ms, body) for command, at_ms, body in kept.remembered}
     state.order = deque(state.remembered)
-    state.plans = {plan.plan: plan for plan in kept.plans}
-    state.incidents, state.assignments, state.units, state.points = kept.incidents, kept.assignments, kept.units, kept.points
-    state.cameras, state.accounts, state.warnings = kept.cameras, kept.accounts, kept.warnings
-    state.sightings, state.past_sightings = kept.sightings, kept.past_sightings
-    state.in_force, state.overrides, state.owed = kept.in_force, kept.overrides, kept.owed
+    state.plans.update((plan.plan, plan) for plan in kept.plans)
+    for name in _KEPT_TABLES:
+        getattr(state, name).update(getattr(kept, name))
     state.unsound = kept.unsound
     for incident in sorted(state.incidents.values(), key=lambda one: (one.reported_at_ms, len(one.id), one.id)):
         if incident.reference is not None:
             key = reference_key(incident.source, incident.reference)
             state.references[key] = (*state.references.get(key, ()), incident.id)
+    state.journal.clear()
     state.tally.take(*state.tally.count(state, all_keys(state)))
     return state

@@ -1,7 +1,7 @@
 """The tables of one jurisdiction: what a fold writes and a decision reads. A draft lays its own writes over them."""
 
 import weakref
-from collections.abc import Iterator, KeysView, MutableMapping
+from collections.abc import Iterator, KeysView, Mapping, MutableMapping
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -115,6 +115,65 @@ class Tables:
         self.touched["plan", "plan"] = None
 
 
+# What a table held under a key before it was written to, None for nothing; under None: all of it.
+Journal = list[tuple["Table[Any]", str | None, Any]]
+_set: Final = dict.__setitem__
+_delete: Final = dict.__delitem__
+
+
+class Table(dict[str, V]):
+    """A table of a state. It notes in the journal what it held before, so that what was written can be taken back; see take_back.
+
+    Not noted: update() and setdefault(), which nothing that folds may use.
+    """
+
+    __slots__ = ("journal",)
+
+    def __init__(self, journal: Journal, rows: Mapping[str, V] | None = None) -> None:
+        super().__init__(() if rows is None else rows)
+        self.journal = journal
+
+    def __setitem__(self, key: str, value: V) -> None:
+        self.journal.append((self, key, self.get(key)))
+        _set(self, key, value)
+
+    def __delitem__(self, key: str) -> None:
+        self.journal.append((self, key, self[key]))
+        _delete(self, key)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Remove a key and return its value, the default where it is not there."""
+        if default and key not in self:
+            return default[0]
+        value = self[key]
+        self.journal.append((self, key, value))
+        _delete(self, key)
+        return value
+
+
+class TableInOrder(Table[V]):
+    """A table whose order says something."""
+
+    __slots__ = ()
+
+    def __delitem__(self, key: str) -> None:
+        self.journal.append((self, None, dict(self)))
+        _delete(self, key)
+
+
+def take_back(journal: Journal) -> None:
+    """Put back what was there before the journal began. A key that was removed comes back at its table's end, unless that is in order."""
+    for table, key, before in reversed(journal):
+        if key is None:
+            dict.clear(table)
+            table.update(before)
+        elif before is None:
+            _delete(table, key)
+        else:
+            _set(table, key, before)
+    journal.clear()
+
+
 class _Gone:
     """Stands in a draft for what it removed."""
 
@@ -214,10 +273,10 @@ class Writes(msgspec.Struct, frozen=True, gc=False):
                 table.update(rows)
                 continue
             for key, value in rows.items():
-                if value is _GONE:
-                    table.pop(key, None)
-                else:
-                    table[key] = value
+                if value is not _GONE:
+                    _set(table, key, value)
+                elif key in table:
+                    _delete(table, key)
         state.everyday, state.counters = self.everyday, self.counters
 
 

@@ -19,6 +19,12 @@ _ASKED: Final[Counts] = (1, *_NONE[1:])
 _IN_HAND: Final[Counts] = (0, 1, *_NONE[2:])
 
 
+_OFF_DUTY: Final[Counts] = (0, 0, 0, 0, 0, 1, *_NONE[6:])
+_ON_DUTY: Final[dict[UnitKind, Counts]] = {
+    kind: (0, 0, 1, int(kind is UnitKind.VOLUNTEER), int(kind is UnitKind.VEHICLE), 1, *_NONE[6:]) for kind in UnitKind
+}
+
+
 class Tally:
     """Sums over what was added per document; derived from the entities alone."""
 
@@ -39,11 +45,12 @@ class Tally:
         """Count these documents anew: the sums then, the very same tuple if none changes, and what changed documents add. See take."""
         sums, counts, added = self.sums, {}, self.added
         for key in keys:
-            counts_of = _COUNTS_OF.get(key[0])
+            kind, identifier = key
+            counts_of = _COUNTS_OF.get(kind)
             if counts_of is None:
                 continue  # not counted, or the same unit as the key before it
-            old, new = added.get(key, _NONE), counts_of(tables, key[1])
-            if new != old:
+            old, new = added.get(key, _NONE), counts_of(tables, identifier)
+            if new is not old and new != old:
                 sums = tuple([total - gone + come for total, gone, come in zip(sums, old, new, strict=True)])
                 counts[key] = new
         return sums if sums != self.sums else self.sums, counts
@@ -67,9 +74,7 @@ def _incident(tables: Tables, identifier: str) -> Counts:
 
 def _unit(tables: Tables, identifier: str) -> Counts:
     unit = tables.units[identifier]
-    on_duty = unit.duty in ON_DUTY or unit.assignment is not None
-    kind = unit.entry.kind
-    return (0, 0, int(on_duty), int(on_duty and kind is UnitKind.VOLUNTEER), int(on_duty and kind is UnitKind.VEHICLE), 1, *_NONE[6:])
+    return _ON_DUTY[unit.entry.kind] if unit.duty in ON_DUTY or unit.assignment is not None else _OFF_DUTY
 
 
 def _point(tables: Tables, identifier: str) -> Counts:

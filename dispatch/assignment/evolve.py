@@ -5,22 +5,24 @@ from typing import Any
 import msgspec
 
 from contracts import events as e
+from contracts import terms
 from contracts.documents import DeliveryDocument
-from contracts.terms import AssignmentState, Clock
 from contracts.values import Candidate
 from dispatch import clocks as c
 from dispatch.assignment.entity import HOLDS_UNIT, Assignment
 from dispatch.folds import Fold, begins, fold_for
 from dispatch.incident.timeline import change, handled
+from dispatch.members import members
 from dispatch.tables import Header, Tables
 from dispatch.unit.tasks import queue_unit, release_unit, take_unit
 
 EVOLVE: dict[type[e.Fact], Fold] = {}
-A = AssignmentState
+A = members(terms.AssignmentState)
+Clock = members(terms.Clock)
 replace = msgspec.structs.replace
 
 
-def _move(state: Tables, assignment: str, to: AssignmentState, header: Header, /, **changes: Any) -> Assignment:
+def _move(state: Tables, assignment: str, to: terms.AssignmentState, header: Header, /, **changes: Any) -> Assignment:
     """Put a task into a state; one that ends stops its clocks and frees its unit."""
     before = state.assignments[assignment]
     changes.setdefault("clocks", ())
@@ -35,7 +37,7 @@ def _line(state: Tables, task: Assignment, header: Header, event: str, /, **fact
     change(state, task.incident, header, event, {"assignment": task.id, "unit": task.unit, **facts})
 
 
-def _new(state: Tables, header: Header, event: e.AssignmentPlanned | e.OfferMade, to: AssignmentState) -> Assignment:
+def _new(state: Tables, header: Header, event: e.AssignmentPlanned | e.OfferMade, to: terms.AssignmentState) -> Assignment:
     candidate: Candidate = event.candidate
     begins(state.assignments, event.assignment)
     task = Assignment(

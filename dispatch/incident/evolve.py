@@ -5,22 +5,26 @@ from typing import Any
 import msgspec
 
 from contracts import events as e
-from contracts.terms import Clock, IncidentState, LimitCounts
+from contracts import terms
 from dispatch import clocks as c
 from dispatch.days import day_of
 from dispatch.folds import Fold, begins, fold_for
 from dispatch.incident.entity import Incident, reference_key
 from dispatch.incident.timeline import change, handled
+from dispatch.members import members
 from dispatch.tables import Header, Tables
 
 EVOLVE: dict[type[e.Fact], Fold] = {}
-S = IncidentState
-_STEPS = (*c.STEPS, Clock.WAKE, Clock.NEXT_WAVE)
+S = members(terms.IncidentState)
+Clock = members(terms.Clock)
+LimitCounts = members(terms.LimitCounts)
+_STEPS = frozenset((*c.STEPS, Clock.WAKE, Clock.NEXT_WAVE))
 
 
-def _step(incident: Incident, clock: Clock, header: Header, due_at_ms: int) -> tuple[c.Running, ...]:
+def _step(incident: Incident, clock: terms.Clock, header: Header, due_at_ms: int) -> tuple[c.Running, ...]:
     """Leave the present step's clock and start the next one's."""
-    return c.start(c.stop(incident.clocks, *_STEPS), clock, header.at_ms, due_at_ms)
+    others = [running for running in incident.clocks if running.clock not in _STEPS and running.clock is not clock]
+    return (*others, c.Running(clock=clock, started_at_ms=header.at_ms, due_at_ms=due_at_ms))
 
 
 def _back_to_filed(incident: Incident, header: Header, due_at_ms: int) -> dict[str, Any]:
@@ -33,7 +37,7 @@ def _back_to_filed(incident: Incident, header: Header, due_at_ms: int) -> dict[s
 
 
 def _ended(incident: Incident, header: Header, archive_at_ms: int) -> dict[str, Any]:
-    running = c.start(c.stop(incident.clocks, *_STEPS), Clock.ARCHIVE, header.at_ms, archive_at_ms)
+    running = _step(incident, Clock.ARCHIVE, header, archive_at_ms)
     return {"clocks": running, "limit_stopped": True, "closed_at_ms": header.at_ms, "finding": None, "escalated": False, "exhausted": False}
 
 

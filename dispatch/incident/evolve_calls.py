@@ -3,15 +3,17 @@
 import msgspec
 
 from contracts import events as e
-from contracts.terms import Clock, IncidentState
+from contracts import terms
 from dispatch import clocks as c
 from dispatch.folds import Fold, fold_for
 from dispatch.incident.entity import Wave
 from dispatch.incident.timeline import change, handled
+from dispatch.members import members
 from dispatch.tables import Header, Tables
 
 EVOLVE: dict[type[e.Fact], Fold] = {}
-S = IncidentState
+S = members(terms.IncidentState)
+Clock = members(terms.Clock)
 
 
 @fold_for(EVOLVE, e.IncidentDispatched)

@@ -9,6 +9,7 @@ from dispatch.incident.entity import Incident
 from dispatch.tables import Header, Tables
 
 KEPT: Final = 60
+_replace = msgspec.structs.replace
 Facts = dict[str, str | int | float | bool | None]
 
 
@@ -19,14 +20,15 @@ def change(state: Tables, incident: str, header: Header, event: str | None, fact
     """
     before = state.incidents[incident]
     if event is not None:
+        actor = header.actor
         line = TimelineEntry(
-            at_ms=header.at_ms, sequence=header.sequence, event=event, account=header.actor.account, role=header.actor.role,
-            facts=facts or {}
+            at_ms=header.at_ms, sequence=header.sequence, event=event, account=actor.account, role=actor.role, facts=facts or {}
         )
         kept = before.timeline if len(before.timeline) < KEPT else before.timeline[-KEPT + 1 :]
         changes["timeline"] = (*kept, line)
-    after = msgspec.structs.replace(before, version=header.sequence, **changes)
-    state.put_incident(after)
+    after = _replace(before, version=header.sequence, **changes)
+    state.incidents[incident] = after
+    state.touched["incident", incident] = None
     return after
 
 

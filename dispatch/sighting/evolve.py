@@ -3,14 +3,16 @@
 import msgspec
 
 from contracts import events as e
-from contracts.terms import Clock
+from contracts import terms
 from dispatch import clocks as c
 from dispatch.folds import Fold, begins, fold_for
 from dispatch.incident.timeline import change
+from dispatch.members import members
 from dispatch.sighting.entity import Sighting
 from dispatch.tables import Header, Tables
 
 EVOLVE: dict[type[e.Fact], Fold] = {}
+Clock = members(terms.Clock)
 
 
 @fold_for(EVOLVE, e.SightingOpened)

@@ -3,14 +3,17 @@
 import msgspec
 
 from contracts import events as e
-from contracts.terms import Clock, UnitState
+from contracts import terms
 from dispatch import clocks as c
 from dispatch.folds import Fold, fold_for
+from dispatch.members import members
 from dispatch.tables import Header, Tables
 from dispatch.unit.entity import ON_DUTY, Unit
 
 EVOLVE: dict[type[e.Fact], Fold] = {}
 replace = msgspec.structs.replace
+Clock = members(terms.Clock)
+UnitState = members(terms.UnitState)
 
 
 @fold_for(EVOLVE, e.UnitsRegistered)

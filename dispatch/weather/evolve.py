@@ -16,7 +16,8 @@ replace = msgspec.structs.replace
 
 @fold_for(EVOLVE, e.PlansConfigured)
 def _configured(state: Tables, event: e.PlansConfigured, header: Header) -> None:
-    for plan in list(state.plans):
+    told = {entry.plan for entry in event.plans}
+    for plan in [plan for plan in state.plans if plan not in told]:
         del state.plans[plan]
     for entry in event.plans:
         state.plans[entry.plan] = entry

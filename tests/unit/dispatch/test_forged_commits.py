@@ -11,7 +11,9 @@ from contracts import commands as cmd
 from contracts import events as e
 from contracts.commit import Commit, decode_commit, digest, encode_commit
 from contracts.documents import encode_document
-from contracts.terms import AssignmentState
+from contracts.registry_entries import PlanEntry
+from contracts.terms import AssignmentState, Hazard, WarningLevel
+from contracts.values import PlanSettings
 from dispatch import State, UnsoundError, all_documents, apply, deadlines, pass_over, restore, snapshot
 from tests.unit.dispatch.night import OPERATOR, SYSTEM, Night
 from tests.unit.dispatch.test_any_command import busy_night, values
@@ -60,7 +62,7 @@ def test_no_forgery_stops_a_reader_or_folds_by_half(forgeries: list[tuple[e.Fact
             pass_over(state, commit, head)
             assert state.unsound[-1] == commit.sequence
         assert all(encode_document(document) for _, document in all_documents(state))
-        assert all(deadline.subject for deadline in deadlines(state))
+        assert all(isinstance(deadline.subject, str) for deadline in deadlines(state))  # of an incident without a name, too
         again = restore(snapshot(state))
         assert snapshot(again) == snapshot(state)
         assert (again.tally.sums, again.references) == (state.tally.sums, state.references)
@@ -90,3 +92,20 @@ def test_a_forged_half_is_not_taken(event: e.Fact) -> None:
     assert (night.state.head, night.state.sequence, night.state.unsound) == (head, kept.sequence + 1, (commit.sequence,))
     assert night.state.incidents == kept.incidents
     assert night.refusal(cmd.ReceiveIncident(incident="371602-i404"), OPERATOR) == "unknown_incident"
+
+
+def test_what_a_half_commit_removed_comes_back_in_its_order() -> None:
+    """Plans are told anew beside the impossible: the old ones stand as before, in the order they were told in, and are shown so."""
+    night = Night()
+    snow, cold, wind = (
+        PlanEntry(plan=hazard.value, hazard=hazard, level=WarningLevel.BLUE, settings=PlanSettings())
+        for hazard in (Hazard.BLIZZARD, Hazard.COLD_WAVE, Hazard.GALE)
+    )
+    apply(night.state, *forged(night.state, (e.PlansConfigured(plans=(snow, cold, wind)),)))
+    kept = night.state.copy()
+    commit, head = forged(night.state, (e.PlansConfigured(plans=(wind,)), e.ReturnEnded(unit="nobody")))
+    with pytest.raises(UnsoundError):
+        apply(night.state, commit, head)
+    assert list(night.state.plans) == ["blizzard", "cold_wave", "gale"]
+    assert snapshot(night.state) == snapshot(kept)
+    assert not night.state.journal
