@@ -8,12 +8,13 @@ seconds of an installation.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from faust.transport.drivers.aiokafka import Consumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 from contracts.runtime import Runtime
 from stream.access import kafka_settings
 from stream.log.read import RangeReader
 from stream.passed_over import PassedOver
+from stream.resting_thread import RestingThread
 
 
 class FirstRecordConsumer(Consumer):
@@ -23,6 +24,9 @@ class FirstRecordConsumer(Consumer):
     """
 
     begun: ClassVar[dict[tuple[str, int], int]] = {}
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return RestingThread(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
         """Seek all partitions to their committed offsets, those without one to their beginning."""

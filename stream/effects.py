@@ -25,7 +25,7 @@ from stream.vault.secrets import SecretsStore
 log = structlog.get_logger(__name__)
 
 AGAIN_S = 10.0
-_LOOK_S = 0.1
+LOOK_S = 0.1
 _AT_ONCE = 16
 # A push service that is away is tried again for as long as the message is worth something, and at least so often.
 _PUSH_TRIES = 3
@@ -62,7 +62,7 @@ class Effects:
         try:
             while True:
                 self._look(time.monotonic())
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(LOOK_S)
         finally:
             for task in self._tasks:
                 task.cancel()

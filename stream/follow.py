@@ -16,6 +16,7 @@ from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
 from stream.log.start import starting_fold
 from stream.partition import partition_count, partition_of
+from stream.together import resting
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +24,7 @@ _RETRY_S = 0.5
 _BATCH_RECORDS = 500
 _FOLDED_AT_ONCE = 50
 
-# A record at a time costs a worker ten times what the folding does: who only looks things up now and then need not be told at once.
-_AT_ONCE = {"fetch_max_wait_ms": 50}
-_UNHURRIED = {"fetch_max_wait_ms": 100, "fetch_min_bytes": 1 << 18}
+_WAIT_MS = 50
 
 OnStanding = Callable[[int, Standing, State], None]
 AfterBatch = Callable[[int, int, int], Awaitable[None]]
@@ -37,7 +36,8 @@ class LogFollower:
 
     on_standing(partition, standing, state): after each record that stands, its state just brought forward.
     after_batch(partition, first offset, last offset): after the records of one fetch; raising makes the follower begin this partition anew.
-    unhurried: up to a tenth of a second late, so that many records are fetched at once.
+    rest_s: how long it asks for nothing after a fetch. A record at a time costs a worker ten times what the folding does: who only looks
+    things up now and then need not be told at once.
     begin(partition): where a partition starts; by default at the newest snapshot, and folded to the end of the log without calls.
     member: a name in the group that no other process has, so that whoever comes back under it need not wait for its own old session.
     """
@@ -45,7 +45,7 @@ class LogFollower:
     def __init__(
         self, settings: dict[str, Any], topic: str, snapshots: SnapshotFolder | None, *, on_standing: OnStanding | None = None,
         after_batch: AfterBatch | None = None, begin: Begin | None = None, group: str | None = None,
-        member: str | None = None, unhurried: bool = False,
+        member: str | None = None, rest_s: float = 0.0,
     ) -> None:  # fmt: skip
         self.folds: dict[int, Fold] = {}
         self.ready = asyncio.Event()
@@ -53,7 +53,7 @@ class LogFollower:
         self.generation = 0
         self._settings, self._topic, self._snapshots, self._group, self._member = settings, topic, snapshots, group, member
         self._on_standing, self._after_batch, self._begin = on_standing, after_batch, begin or self.fold_to_end
-        self._fetch = _UNHURRIED if unhurried else _AT_ONCE
+        self._rest_s = rest_s
         self._wanted: set[int] = set() if group else set(range(partition_count()))
         self._sought: dict[int, int] = {}
         self._consumer: AIOKafkaConsumer | None = None
@@ -123,7 +123,7 @@ class LogFollower:
         consumer = AIOKafkaConsumer(
             **self._settings, group_id=self._group, group_instance_id=self._member, enable_auto_commit=False,
             auto_offset_reset="earliest", session_timeout_ms=6000, heartbeat_interval_ms=1500, max_partition_fetch_bytes=4 << 20,
-            **self._fetch, request_timeout_ms=REQUEST_MS,
+            fetch_max_wait_ms=_WAIT_MS, request_timeout_ms=REQUEST_MS,
         )  # fmt: skip
         try:
             if self._group:
@@ -159,8 +159,11 @@ class LogFollower:
         if self._wanted:
             self.ready.set()
         got = await consumer.getmany(timeout_ms=200, max_records=_BATCH_RECORDS)
-        for place, records in got.items():
-            await self._take(place, records)
+        # A full fetch says that there is more.
+        less = got and sum(map(len, got.values())) < _BATCH_RECORDS
+        async with resting(consumer, self._rest_s) if less and self._rest_s else contextlib.nullcontext():
+            for place, records in got.items():
+                await self._take(place, records)
 
     async def _started(self, partition: int) -> Fold | None:
         try:

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 _LOOK_S = 0.5
 _LOCK_S = 15
 _REBUILDING = "rebuilding"
+# Far below what anybody sees, and at two hundred commits a second half the fetches.
+_REST_S = 0.005
 
 
 class OtherStoreError(Exception):
@@ -45,7 +47,7 @@ class Projector:
         self._rebuilt: dict[int, Fold] = {}
         self._rebuilding = asyncio.Lock()
         self.follower = LogFollower(
-            settings, topic, snapshots, on_standing=self._take, after_batch=self._after_batch, begin=self._begin
+            settings, topic, snapshots, on_standing=self._take, after_batch=self._after_batch, begin=self._begin, rest_s=_REST_S
         )
         self.counts = {"commits": 0, "batches": 0, "refused": 0, "rebuilds": 0, "recoveries": 0, "recovery_ms": 0}
         self._lost_s = time.monotonic()

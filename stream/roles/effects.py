@@ -13,7 +13,7 @@ from contracts.topics import COMMANDS, COMMITS
 from stream.access import REQUEST_MS, group, kafka_settings, topic
 from stream.commands import CommandSender
 from stream.dispatcher import snapshot_folder
-from stream.effects import Effects
+from stream.effects import LOOK_S, Effects
 from stream.follow import LogFollower
 from stream.heartbeat import EVERY_S, Heartbeat
 from stream.pulse import store_of
@@ -42,8 +42,9 @@ class EffectsService(faust.Service):
         secrets = SecretsStore(Path(runtime.secrets_store), FileKeyStore(Path(runtime.keystore)))
         pusher = await asyncio.to_thread(WebPusher, secrets, runtime.push_contact)
         self._follower = LogFollower(
-            settings, topic(runtime, COMMITS), snapshot_folder(runtime), group=group(runtime, "effects"), member=self._name
-        )
+            settings, topic(runtime, COMMITS), snapshot_folder(runtime), group=group(runtime, "effects"), member=self._name,
+            rest_s=LOOK_S / 2,
+        )  # fmt: skip
         sender = CommandSender(self._producer, topic(runtime, COMMANDS))
         self._effects = Effects(self._follower, self._store, sender, secrets, pusher)
         self._loops = [asyncio.create_task(self._follower.run()), asyncio.create_task(self._effects.run())]

@@ -33,7 +33,7 @@ class Outlets:
         await self._producer.start()
         self.sender = CommandSender(self._producer, topic(self._runtime, COMMANDS))
         self.letters = DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name)
-        self.follower = LogFollower(settings, topic(self._runtime, COMMITS), snapshot_folder(self._runtime), unhurried=True)
+        self.follower = LogFollower(settings, topic(self._runtime, COMMITS), snapshot_folder(self._runtime), rest_s=0.1)
         self._following = asyncio.create_task(self.follower.run())
         self.connected.set()
 
