@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
-
-from stream.access import ANSWER_MS
+from stream.log.leader import EARLIEST, LATEST, Batch, LeaderClient
 
 _CALL_S = 10.0
 _PATIENCE_S = 20.0
+_ANSWER_S = 4.0
 # Whoever follows the log asks every second.
 _TRUSTED_S = 3.0
 
@@ -23,7 +21,7 @@ class RangeReader:
     def __init__(self, settings: dict[str, Any], topic: str) -> None:
         self._settings = settings
         self._topic = topic
-        self._consumer: AIOKafkaConsumer | None = None
+        self._client: LeaderClient | None = None
         self._busy = asyncio.Lock()
         self._answered_s = 0.0
 
@@ -35,12 +33,12 @@ class RangeReader:
     async def begin(self, partition: int) -> int:
         """Return the offset of the first record that is still there. Raises KafkaError, OSError, TimeoutError."""
         async with self._busy:
-            return await self._guarded(self._begin(TopicPartition(self._topic, partition)))
+            return await self._guarded(self._begin(partition))
 
     async def end(self, partition: int) -> int:
         """Return the offset that the next record will get. Raises KafkaError, OSError, TimeoutError."""
         async with self._busy:
-            return await self._guarded(self._end(TopicPartition(self._topic, partition)))
+            return await self._guarded(self._end(partition))
 
     async def read(self, partition: int, start: int, on_record: Callable[[int, bytes], None], stop: int | None = None) -> int:
         """Call on_record(offset, bytes) for everything in [start, end as of now), or up to `stop`; return the next offset.
@@ -49,12 +47,12 @@ class RangeReader:
             KafkaError, OSError, TimeoutError: on_record may have been called for a part of it.
         """
         async with self._busy:
-            return await self._guarded(self._read(TopicPartition(self._topic, partition), start, on_record, stop))
+            return await self._guarded(self._read(partition, start, on_record, stop))
 
     async def offset_at(self, partition: int, at_ms: int) -> int:
         """Return the first offset appended at or after a time, the end if there is none. Raises KafkaError, OSError, TimeoutError."""
         async with self._busy:
-            return await self._guarded(self._offset_at(TopicPartition(self._topic, partition), at_ms))
+            return await self._guarded(self._offset_at(partition, at_ms))
 
     async def _guarded(self, call: Any) -> int:
         try:
@@ -65,65 +63,74 @@ class RangeReader:
         self._answered_s = time.monotonic()
         return answer
 
-    async def _connected(self) -> AIOKafkaConsumer:
-        if self._consumer is not None and time.monotonic() - self._answered_s > _TRUSTED_S:
+    async def _connected(self) -> LeaderClient:
+        if self._client is not None and time.monotonic() - self._answered_s > _TRUSTED_S:
             # It may have fallen silent meanwhile, as in the trouble that is the reason to read: a new one is made in a moment.
             await self._drop()
-        if self._consumer is None:
-            consumer = AIOKafkaConsumer(
-                **self._settings, group_id=None, enable_auto_commit=False, auto_offset_reset="none", max_partition_fetch_bytes=4 << 20,
-                fetch_max_wait_ms=100, request_timeout_ms=ANSWER_MS,
-            )  # fmt: skip
+        if self._client is None:
+            client = LeaderClient(self._settings, self._topic)
             try:
-                await asyncio.wait_for(consumer.start(), _CALL_S)
+                await asyncio.wait_for(client.start(), _CALL_S)
             except BaseException:
-                with contextlib.suppress(KafkaError, OSError, TimeoutError):
-                    await consumer.stop()
+                await client.stop()
                 raise
-            self._consumer, self._answered_s = consumer, time.monotonic()
-        return self._consumer
+            self._client, self._answered_s = client, time.monotonic()
+        return self._client
 
     async def _drop(self) -> None:
-        consumer, self._consumer = self._consumer, None
-        if consumer is not None:
-            with contextlib.suppress(KafkaError, OSError, TimeoutError):
-                await asyncio.wait_for(consumer.stop(), _CALL_S)
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(client.stop(), _CALL_S)
 
-    async def _begin(self, partition: TopicPartition) -> int:
-        consumer = await self._connected()
-        return int((await asyncio.wait_for(consumer.beginning_offsets([partition]), _CALL_S))[partition])
+    async def _begin(self, partition: int) -> int:
+        return await self._offset(partition, EARLIEST)
 
-    async def _end(self, partition: TopicPartition) -> int:
-        consumer = await self._connected()
-        return int((await asyncio.wait_for(consumer.end_offsets([partition]), _CALL_S))[partition])
+    async def _end(self, partition: int) -> int:
+        return await self._offset(partition, LATEST)
 
-    async def _offset_at(self, partition: TopicPartition, at_ms: int) -> int:
-        consumer = await self._connected()
-        found = (await asyncio.wait_for(consumer.offsets_for_times({partition: at_ms}), _CALL_S))[partition]
-        return await self._end(partition) if found is None else int(found.offset)
+    async def _offset_at(self, partition: int, at_ms: int) -> int:
+        found = await self._offset(partition, at_ms)
+        return await self._end(partition) if found < 0 else found
 
-    async def _read(self, partition: TopicPartition, start: int, on_record: Callable[[int, bytes], None], stop: int | None) -> int:
-        consumer = await self._connected()
+    async def _offset(self, partition: int, at_ms: int) -> int:
+        client = await self._connected()
+        return await asyncio.wait_for(client.offset(partition, at_ms, _ANSWER_S), _CALL_S)
+
+    async def _read(self, partition: int, start: int, on_record: Callable[[int, bytes], None], stop: int | None) -> int:
+        client = await self._connected()
         end = await self._end(partition)
         if stop is not None:
             end = min(end, stop)
         if start >= end:
             return max(start, end)
-        consumer.assign([partition])
-        consumer.seek(partition, start)
+        coming = asyncio.create_task(client.batches(partition, start, _PATIENCE_S))
+        heard_s = time.monotonic()
         try:
             while start < end:
-                got = await asyncio.wait_for(consumer.getmany(partition, timeout_ms=1000, max_records=2000), _PATIENCE_S)
-                for record in got.get(partition, ()):
-                    if record.offset >= end:
-                        start = end
-                        break
-                    on_record(record.offset, record.value if record.value is not None else b"")
-                    start = record.offset + 1
-                if not got:
+                batches = await asyncio.wait_for(coming, _PATIENCE_S)
+                if batches:
+                    heard_s = time.monotonic()
+                elif time.monotonic() - heard_s > _PATIENCE_S:
+                    raise TimeoutError(f"nothing came of {self._topic}-{partition} from {start} on, which ends at {end}")
+                following = batches[-1].next_offset if batches else start
+                if following < end:
+                    # The broker sends the next ones while these are read.
+                    coming = asyncio.create_task(client.batches(partition, following, _PATIENCE_S))
+                for batch in batches:
+                    _hand_on(batch, start, end, on_record)
                     # Gaps in offsets (markers of a transaction somebody wrote) move the position without a record.
-                    start = max(start, await consumer.position(partition))
+                    start = min(end, max(start, batch.next_offset))
+                    await asyncio.sleep(0)
         finally:
-            # Not unsubscribe(): a consumer that is stopped while it gives a partition back swallows its own end, and stop() waits in vain.
-            consumer.pause(partition)
-        return max(start, end)
+            coming.cancel()
+        return end
+
+
+def _hand_on(batch: Batch, start: int, end: int, on_record: Callable[[int, bytes], None]) -> None:
+    for record in batch.records():
+        offset: int = record.offset
+        if offset >= end:
+            return
+        if offset >= start:
+            on_record(offset, record.value or b"")
