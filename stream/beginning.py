@@ -8,13 +8,24 @@ seconds of an installation.
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
+from faust.transport.drivers.aiokafka import Consumer
 
 from contracts.runtime import Runtime
 from stream.access import kafka_settings
+from stream.leaving import leave
 from stream.log.read import RangeReader
 from stream.passed_over import PassedOver
 from stream.resting_thread import RestingThread
+
+
+class LeavingThread(RestingThread):
+    """The thread that reads for the agents; in the end it leaves the group."""
+
+    async def on_thread_stop(self) -> None:
+        """Say that it goes, and stop."""
+        if self._consumer is not None:
+            leave(self._consumer)
+        await super().on_thread_stop()
 
 
 class FirstRecordConsumer(Consumer):
@@ -25,8 +36,8 @@ class FirstRecordConsumer(Consumer):
 
     begun: ClassVar[dict[tuple[str, int], int]] = {}
 
-    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return RestingThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> LeavingThread:
+        return LeavingThread(self, loop=self.loop, beacon=self.beacon)
 
     async def seek_to_committed(self) -> Mapping[Any, int]:
         """Seek all partitions to their committed offsets, those without one to their beginning."""

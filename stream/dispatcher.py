@@ -20,6 +20,7 @@ from stream.access import REQUEST_MS, group, kafka_settings, topic
 from stream.commands import CommandSender, system_command
 from stream.deadletters import DeadLetters
 from stream.heartbeat import EVERY_S, Heartbeat
+from stream.leaving import leave
 from stream.log.append import Appender
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
@@ -100,6 +101,7 @@ class Dispatcher(faust.Service):
             await part.writer.end()
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
             await asyncio.wait_for(self._commit_offsets(), _STOP_S)
+        leave(self._consumer)
         # All at once: a broker that is away keeps each of them for its whole time.
         stops = (self._consumer.stop(), self._appender.stop(), self._producer.stop(), self._reader.stop())
         await asyncio.gather(*(asyncio.wait_for(stop, _STOP_S) for stop in stops), return_exceptions=True)

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from dispatch import State
 from stream.access import REQUEST_MS
+from stream.leaving import leave
 from stream.log.fold import Fold, Standing
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
@@ -96,6 +97,7 @@ class LogFollower:
         """Disconnect."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
+            leave(consumer)
             with contextlib.suppress(KafkaError, OSError, TimeoutError):
                 await asyncio.wait_for(consumer.stop(), 5.0)
         await self.reader.stop()

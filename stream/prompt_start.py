@@ -12,9 +12,8 @@ from typing import Any
 
 import faust
 from faust.tables import TableManager
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
-from stream.beginning import FirstRecordConsumer
+from stream.beginning import FirstRecordConsumer, LeavingThread
 
 _FETCH_MS = 100
 
@@ -28,7 +27,7 @@ class DeclaredTables(TableManager):
         await self.recovery.start()
 
 
-class PromptThread(AIOKafkaConsumerThread):
+class PromptThread(LeavingThread):
     """The thread that reads for the agents."""
 
     def _create_worker_consumer(self, transport: Any) -> Any:

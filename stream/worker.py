@@ -23,7 +23,7 @@ from stream.partition import partition_count
 from stream.repeats import Repeats
 
 ROLES = ("sightings", "weather", "dispatcher", "effects", "projector")
-# Those whose agents use what the outside reports: they start in Faust's own order, and wait for their old session.
+# Those whose agents use what the outside reports: they start in Faust's own order.
 AGENTS = frozenset({"sightings", "weather"})
 SESSION_S = 6.0
 
@@ -31,7 +31,7 @@ SESSION_S = 6.0
 def faust_app(runtime: Runtime, role: str, name: str) -> Any:
     """The Faust app of a role: raw bytes, no topics of its own making, no leader, a session short enough for a quick take-over.
 
-    name: of the instance, in its group too unless it uses facts: one that is started again under it takes its partitions back at once.
+    name: of the instance, in its group too: one that is started again under it takes its partitions back at once.
     """
     import faust  # noqa: PLC0415 - `--help` need not wait for it
 
@@ -39,12 +39,13 @@ def faust_app(runtime: Runtime, role: str, name: str) -> Any:
     from stream.prompt_start import DeclaredTables, PromptApp, read_promptly  # noqa: PLC0415
 
     uses_facts = role in AGENTS
-    own: dict[str, Any] = {} if uses_facts else {"TableManager": DeclaredTables, "consumer_group_instance_id": name}
+    own: dict[str, Any] = {} if uses_facts else {"TableManager": DeclaredTables}
     app = (faust.App if uses_facts else PromptApp)(
         app_id(runtime, role),
         **faust_settings(runtime, DISPATCHER if role == "dispatcher" else None),
         store="memory://",
         **own,
+        consumer_group_instance_id=name,
         datadir=str(Path(runtime.data_dir) / "faust" / name),
         autodiscover=False,
         web_enabled=False,

@@ -1,18 +1,23 @@
 """What rounds of faults have found, each as small as it could be made."""
 
+import asyncio
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from contracts.commands import CancelIncident
 from contracts.runtime import KafkaAccess, Runtime
+from contracts.topics import COMMANDS
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from stream import commands
 from stream.commands import CommandGate
+from stream.leaving import leave
 
 COUNTY = "371602"
 
@@ -54,3 +59,45 @@ def test_commands_go_out_again_after_a_broker_was_away_for_long(
     finally:
         gate.close()
         kafka.stop()
+
+
+def test_who_is_stopped_in_order_leaves_its_partitions_to_others_at_once(kafka: RunningKafka) -> None:
+    """SIGTERM of one of two workers: its name in the group kept its partitions idle until its session had ended."""
+    session_s, name = 60, kafka.fresh_topics() + COMMANDS
+    everything = {TopicPartition(name, partition) for partition in range(4)}
+
+    class Told(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
+        def __init__(self) -> None:
+            self.given: asyncio.Queue[set[TopicPartition]] = asyncio.Queue()
+
+        async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+            pass
+
+        async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+            self.given.put_nowait(assigned)
+
+        async def until(self, wanted: Callable[[set[TopicPartition]], bool]) -> None:
+            while not wanted(await self.given.get()):
+                pass
+
+    async def run() -> None:
+        told = Told()
+        one, two = (
+            AIOKafkaConsumer(
+                **kafka.aiokafka_settings(), group_id=name, group_instance_id=f"m{number}", session_timeout_ms=session_s * 1000,
+                heartbeat_interval_ms=200, request_timeout_ms=session_s * 1000 + 1000,
+            )
+            for number in (1, 2)
+        )  # fmt: skip
+        one.subscribe([name])
+        two.subscribe([name], listener=told)
+        await asyncio.gather(one.start(), two.start())
+        try:
+            await told.until(lambda given: 0 < len(given) < len(everything))
+            leave(one)
+            await one.stop()
+            await asyncio.wait_for(told.until(lambda given: given == everything), session_s / 2)
+        finally:
+            await two.stop()
+
+    asyncio.run(run())
