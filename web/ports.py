@@ -39,8 +39,11 @@ class ReadModel(Protocol):
     def snapshot(self, jurisdiction: str) -> Snapshot:
         """Read all documents and the sequence they stand at, in one step."""
 
-    def follow(self, after: Mapping[str, int], wait_ms: int) -> list[FeedEntry]:
-        """Return entries newer than `after` (jurisdiction → sequence), each jurisdiction's in order; wait for the first."""
+    def follow(self, after: Mapping[str, int], wait_ms: int) -> tuple[str | None, list[FeedEntry]]:
+        """Return entries newer than `after` (jurisdiction → sequence), each jurisdiction's in order; wait for the first.
+
+        The epoch before them was asked after them: one that is known says that they belong to it, too.
+        """
 
     def since(self, jurisdiction: str, sequence: int, *, upto: int) -> list[FeedEntry] | None:
         """Return the entries (sequence, upto], None when the feed no longer holds all of them."""
@@ -48,8 +51,8 @@ class ReadModel(Protocol):
     def answer(self, command_id: str) -> Answer | None:
         """Return what became of a command, None while unknown."""
 
-    def answers(self, command_ids: Sequence[str]) -> tuple[str | None, dict[str, Answer]]:
-        """Return the epoch, and what became of these commands as far as it is known, with one question."""
+    def answers(self, command_ids: Sequence[str]) -> dict[str, Answer]:
+        """Return what became of these commands as far as it is known, with one question."""
 
     def positions(self, jurisdiction: str) -> dict[str, tuple[int, float, float]]:
         """Return unit → (at_ms, lat_wgs84, lon_wgs84) of the last known fixes."""

@@ -91,15 +91,15 @@ class Follower:
             self._load()
             return
         reached = {name: self.board.rooms[name].sequence if name in self.board.rooms else 0 for name in self._jurisdictions}
-        entries = self._read_model.follow(reached, _WAIT_MS)
-        # Asked after the entries were read: an epoch that is still ours says that they are, too.
-        epoch, answers = self._read_model.answers([entry.command_id for entry in entries if entry.command_id in self._expected])
+        epoch, entries = self._read_model.follow(reached, _WAIT_MS)
         self.contact_ms = now_ms()
         if epoch is None:
             return
         if epoch != self.board.epoch:
             self._load()
             return
+        awaited = [entry.command_id for entry in entries if entry.command_id in self._expected]
+        answers = self._read_model.answers(awaited) if awaited else {}
         for entry in entries:
             if self.board.apply(entry):
                 self._tell(entry, answers.get(entry.command_id))

@@ -33,11 +33,20 @@ class RedisReadModel:
         room = read_room(self._server, jurisdiction, keys.KINDS)
         return Snapshot(jurisdiction=jurisdiction, epoch=room.epoch, sequence=room.sequence, documents=room.documents)
 
-    def follow(self, after: Mapping[str, int], wait_ms: int) -> list[FeedEntry]:
-        """Return what is newer; waits on the streams for the first. Raises StoreAwayError, UnreadableError."""
+    def follow(self, after: Mapping[str, int], wait_ms: int) -> tuple[str | None, list[FeedEntry]]:
+        """Return the epoch and what is newer; waits on the streams for the first. Raises StoreAwayError, UnreadableError."""
         streams: dict[Any, Any] = {keys.feed(name): f"{sequence}-0" for name, sequence in after.items()}
-        found = _streams(_ask(lambda: self._server.xread(streams, count=_MOST_ENTRIES, block=wait_ms)))
-        return [decode_entry(fields[b"e"]) for _, entries in found for _, fields in entries]
+
+        def ask() -> Any:
+            # Sent at once, answered one after the other: the second only when the first has something or has waited long enough.
+            with self._server.pipeline(transaction=False) as pipeline:
+                pipeline.xread(streams, count=_MOST_ENTRIES, block=wait_ms)
+                pipeline.get(keys.EPOCH)
+                return pipeline.execute()
+
+        found, epoch = _ask(ask)
+        entries = [decode_entry(fields[b"e"]) for _, entries in _streams(found) for _, fields in entries]
+        return None if epoch is None else epoch.decode(), entries
 
     def since(self, jurisdiction: str, sequence: int, *, upto: int) -> list[FeedEntry] | None:
         """Return (sequence, upto], None when the feed does not reach back. Raises StoreAwayError, UnreadableError."""
@@ -55,11 +64,10 @@ class RedisReadModel:
         raw = _ask(lambda: self._server.get(keys.answer(command_id)))
         return None if raw is None else _decode_answer(raw)
 
-    def answers(self, command_ids: Sequence[str]) -> tuple[str | None, dict[str, Answer]]:
-        """Return the epoch and the answers that are known. Raises StoreAwayError."""
-        epoch, *found = _ask(lambda: self._server.mget([keys.EPOCH, *map(keys.answer, command_ids)]))
-        answers = {name: _decode_answer(raw) for name, raw in zip(command_ids, found, strict=True) if raw is not None}
-        return None if epoch is None else epoch.decode(), answers
+    def answers(self, command_ids: Sequence[str]) -> dict[str, Answer]:
+        """Return the answers that are known. Raises StoreAwayError."""
+        found = _ask(lambda: self._server.mget(map(keys.answer, command_ids)))
+        return {name: _decode_answer(raw) for name, raw in zip(command_ids, found, strict=True) if raw is not None}
 
     def positions(self, jurisdiction: str) -> dict[str, tuple[int, float, float]]:
         """Return unit → (at_ms, lat_wgs84, lon_wgs84). Raises StoreAwayError."""
