@@ -1,5 +1,5 @@
 """The command line: `nuandeng up`, `demo`, `doctor`, `config`, `case-feed`, `deadletters`, `replay`, `audit`, `erase`,
-`backup`, `restore`, `export`, `sweep`.
+`backup`, `restore`, `export`, `sweep`, `import`.
 
 Whatever can be said in a sentence ends in that sentence, its code and exit code 2, never in a traceback.
 """
@@ -21,6 +21,7 @@ from nuandeng.case_feed_commands import case_feed_app
 from nuandeng.containers import write_container_files
 from nuandeng.doctor import examine
 from nuandeng.embedded.topics import set_up_broker
+from nuandeng.importing.import_commands import import_app
 from nuandeng.keeping.backup_commands import backup_command, restore_command
 from nuandeng.keeping.erase_commands import erase_command
 from nuandeng.keeping.export_commands import export_command
@@ -36,6 +37,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(deadletters_app, name="deadletters")
 app.add_typer(audit_app, name="audit")
 app.add_typer(case_feed_app, name="case-feed")
+app.add_typer(import_app, name="import")
 app.command("replay")(replay_command)
 app.command("erase")(erase_command)
 app.command("backup")(backup_command)
