@@ -32,6 +32,11 @@ def handler_over(engine: Engine, web: WebListener) -> type[WebSocketHandler]:
     class Doorway(WebSocketHandler):  # type: ignore[misc]  # gevent-websocket has no types
         """One HTTP connection; it may become a phone's."""
 
+        def handle(self) -> None:
+            """Serve it. Every change goes out by itself: else the second would wait up to 40 ms until the first is acknowledged."""
+            self.socket.setsockopt(gevent_socket.IPPROTO_TCP, gevent_socket.TCP_NODELAY, 1)
+            super().handle()
+
         def handle_one_response(self) -> None:
             """Answer the request, or hand the socket over."""
             if not is_phones(self.path.partition("?")[0]):
