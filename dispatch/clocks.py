@@ -12,6 +12,10 @@ ALERTS: Final = (50, 80, 100)
 ALERTING: Final = frozenset({Clock.LIMIT, Clock.RECEIVE, Clock.FILE, Clock.DISPATCH, Clock.VERIFY, Clock.CLOSE})
 STEPS: Final = (Clock.RECEIVE, Clock.FILE, Clock.DISPATCH, Clock.VERIFY, Clock.CLOSE)
 
+# Reading a member of an enum costs more than comparing it; these are read several times a command.
+_VERY_URGENT: Final = Urgency.VERY_URGENT
+_URGENT: Final = Urgency.URGENT
+
 
 class ByUrgency(Value, frozen=True, kw_only=True):
     """A duration in seconds for each urgency."""
@@ -22,7 +26,7 @@ class ByUrgency(Value, frozen=True, kw_only=True):
 
     def of_ms(self, urgency: Urgency) -> int:
         """Return the duration in milliseconds."""
-        seconds = self.very_urgent if urgency is Urgency.VERY_URGENT else self.urgent if urgency is Urgency.URGENT else self.routine
+        seconds = self.very_urgent if urgency is _VERY_URGENT else self.urgent if urgency is _URGENT else self.routine
         return seconds * 1000
 
 

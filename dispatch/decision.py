@@ -33,6 +33,8 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not an error
 class Decision:
     """What a handler works on. state: the draft. now_ms: the log's time of the commit that this becomes."""
 
+    __slots__ = ("_numbered", "actor", "command", "events", "header", "now_ms", "state", "timers")
+
     def __init__(self, draft: Draft, command: Command, now_ms: int, sequence: int, timers: Timers) -> None:
         self.state = draft
         draft.new_day(now_ms)

@@ -1,6 +1,6 @@
 """Distances on the ground."""
 
-from math import cos, hypot, isfinite, radians
+from math import cos, hypot, radians
 
 from contracts.values import Place
 
@@ -21,5 +21,8 @@ def between_m(first: Place, second: Place) -> float:
 
 def is_on_the_ground(place: Place) -> bool:
     """Say whether the coordinates and the division code can be true."""
-    finite = isfinite(place.lat_wgs84) and isfinite(place.lon_wgs84)
-    return finite and abs(place.lat_wgs84) <= 90 and abs(place.lon_wgs84) <= 180 and place.area.isdigit() and 6 <= len(place.area) <= 12
+    # What is no number is not within bounds either.
+    if not (-90 <= place.lat_wgs84 <= 90 and -180 <= place.lon_wgs84 <= 180):
+        return False
+    area = place.area
+    return 6 <= len(area) <= 12 and area.isdigit()

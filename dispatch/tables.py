@@ -1,6 +1,5 @@
 """The tables of one jurisdiction: what a fold writes and a decision reads. A draft lays its own writes over them."""
 
-import weakref
 from collections.abc import Iterator, KeysView, Mapping, MutableMapping
 from typing import Any, Final, TypeVar, cast
 
@@ -284,26 +283,25 @@ class Draft(Tables):
     """Tables that can be written to over a state that must not change. A state has one, for one commit after the other."""
 
     def __init__(self, state: Tables) -> None:
-        # Weak: a state that is dropped is gone at once, although its draft knows it.
-        self._below = weakref.ref(state)
         self._written: list[Overlay[Any]] = []
+        self._laid = False
         self.jurisdiction = state.jurisdiction
 
     def begin(self, state: Tables) -> "Draft":
         """Forget what was written, and lie over its state as it is now."""
+        if not self._laid:
+            self._lay_over(state)
         for overlay in self._written:
             overlay.take()
         self._written.clear()
         self.everyday, self.counters, self.touched = state.everyday, state.counters, {}
         return self
 
-    def __getattr__(self, name: str) -> Any:
-        # Met once for each table: from then on it is there.
-        if name not in TABLES:
-            raise AttributeError(name)
-        table: Overlay[Any] = Overlay(name, getattr(self._below(), name), self._written)
-        setattr(self, name, table)
-        return table
+    def _lay_over(self, state: Tables) -> None:
+        # Not before the first commit: a state that is read from a snapshot gets its tables after its draft.
+        for name in TABLES:
+            setattr(self, name, Overlay(name, getattr(state, name), self._written))
+        self._laid = True
 
     def take(self, sums: tuple[int, ...], counts: dict[Key, tuple[int, ...]], *, tells_tally: bool) -> Writes:
         """Return what was written, with what it does to the tally; begin anew."""

@@ -14,6 +14,8 @@ from dispatch.transitions import Machine
 from dispatch.weather.settings import settings_in_force
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
+_DESK = frozenset({Role.OPERATOR, Role.SUPERVISOR})
+_INCIDENT, _REPORTED = Machine.INCIDENT, IncidentState.REPORTED
 _LADDER = (Urgency.ROUTINE, Urgency.URGENT, Urgency.VERY_URGENT)
 _CITY_NAMES = {"3716": "BZ"}
 _AHEAD_MS = 300_000
@@ -22,7 +24,9 @@ _BACK_MS = 7 * 86_400_000
 
 def uplifted(urgency: Urgency, levels: int) -> Urgency:
     """Return the urgency raised by so many levels, at most very urgent."""
-    return _LADDER[min(len(_LADDER) - 1, _LADDER.index(urgency) + max(0, levels))]
+    if levels <= 0:
+        return urgency
+    return _LADDER[min(len(_LADDER) - 1, _LADDER.index(urgency) + levels)]
 
 
 def number_of(d: Decision) -> str:
@@ -41,7 +45,7 @@ def check_place(d: Decision, place: Place) -> None:
 
 def report(d: Decision, body: cmd.ReportIncident, *, revisit_of: str | None = None) -> str:
     """Open an incident under the plans in force and return its identifier."""
-    d.may_move(Machine.INCIDENT, None, IncidentState.REPORTED, by_system=revisit_of is not None)
+    d.may_move(_INCIDENT, None, _REPORTED, by_system=revisit_of is not None)
     urgency = uplifted(body.urgency, settings_in_force(d.state).urgency_uplift)
     incident = d.new_id("i")
     d.emit(
@@ -60,7 +64,7 @@ def report(d: Decision, body: cmd.ReportIncident, *, revisit_of: str | None = No
 @handles(HANDLERS, cmd.ReportIncident)
 def _report(d: Decision, body: cmd.ReportIncident) -> None:
     check_place(d, body.place)
-    if d.actor.role in (Role.OPERATOR, Role.SUPERVISOR):
+    if d.actor.role in _DESK:
         d.in_area(body.place.area)
     if body.reference is not None:
         for identifier in d.state.references.get(reference_key(body.source, body.reference), ()):

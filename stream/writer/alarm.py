@@ -11,6 +11,8 @@ from dispatch.tables import Key
 AGAIN_MS = 2_000
 
 _Place = tuple[str, Key]
+# The kinds of documents that clocks stand in; see dispatch.state.deadlines.
+_WITH_CLOCKS = frozenset({"incident", "unit", "plan"})
 
 
 class Alarm:
@@ -26,7 +28,8 @@ class Alarm:
     def changed(self, jurisdiction: str, touched: Iterable[Key]) -> None:
         """A commit that stands touched these."""
         for key in touched:
-            self._changed[jurisdiction, key] = None
+            if key[0] in _WITH_CLOCKS:
+                self._changed[jurisdiction, key] = None
 
     def forget(self) -> None:
         """The partition went to somebody else, or came back: everything is looked at anew."""

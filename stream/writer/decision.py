@@ -23,7 +23,7 @@ class Letter(NamedTuple):
     detail: str
 
 
-class Decision(NamedTuple):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """commit None: nothing to append (a repetition, a deadline that is not due, or a dead letter alone)."""
 
     commit: Commit | None = None
@@ -55,6 +55,7 @@ class Judge:
     def __init__(self, partition: int, jurisdictions: frozenset[str] = frozenset()) -> None:
         self._partition = partition
         self._jurisdictions = jurisdictions
+        self._own: set[str] = set()
 
     def decide(self, states: dict[str, State], raw: bytes, appended_at_ms: int, failed: str | None = None) -> Decision:
         """Decide one command against the states, and bring its state forward.
@@ -89,16 +90,19 @@ class Judge:
             apply(state, decision.commit, decision.head, decision.writes)
         except Exception as err:
             raise FailedError(f"{type(err).__name__}: {err}", command, state.sequence + 1) from err
-        return decision if failed is None else decision._replace(letter=Letter("decide_failed", failed))
+        return decision if failed is None else msgspec.structs.replace(decision, letter=Letter("decide_failed", failed))
 
     def _misplaced(self, command: Command) -> Letter | None:
         if command.id.startswith(PLATFORM_IDS) and command.actor.role is not Role.SYSTEM:
             # Refused by a commit it would be remembered, and the deadline or effect that the identifier is of would never come.
             return Letter("forged_identifier", f"{command.id[:200]} by {command.actor.account}")
+        if command.jurisdiction in self._own:
+            return None
         if partition_of(command.jurisdiction) != self._partition:
             return Letter("wrong_partition", f"{command.jurisdiction} belongs to partition {partition_of(command.jurisdiction)}")
         if self._jurisdictions and command.jurisdiction not in self._jurisdictions:
             return Letter("unknown_jurisdiction", command.jurisdiction)
+        self._own.add(command.jurisdiction)
         return None
 
 

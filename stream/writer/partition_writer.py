@@ -16,6 +16,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
+import msgspec
 import structlog
 from aiokafka.errors import KafkaError
 
@@ -69,17 +70,17 @@ class Acknowledge(Protocol):
     def __call__(self, generation: int, partition: int, next_offset: int) -> None: ...
 
 
-class Item:
+class Item(msgspec.Struct, gc=False):
     """One command on its way."""
 
-    __slots__ = ("appended_at_ms", "decided", "decision", "failed", "key", "offset", "put_aside", "raw")
-
-    def __init__(self, offset: int, key: bytes | None, raw: bytes, appended_at_ms: int) -> None:
-        self.offset, self.key, self.raw, self.appended_at_ms = offset, key, raw, appended_at_ms
-        self.decision = UNDECIDED
-        self.decided = False
-        self.failed: str | None = None
-        self.put_aside = False
+    offset: int
+    key: bytes | None
+    raw: bytes
+    appended_at_ms: int
+    decision: Decision = UNDECIDED
+    decided: bool = False
+    failed: str | None = None
+    put_aside: bool = False
 
 
 class _Flight:
