@@ -23,6 +23,7 @@ from web.new_keys import NewKeys
 from web.platform_figures import PlatformFigures, expected_parts
 from web.ports import HeadBlur
 from web.positions import PositionPacker
+from web.redis_connection import PromptConnection
 from web.services import Services
 
 DIST = Path(__file__).resolve().parent / "dist"
@@ -41,6 +42,7 @@ def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIS
     plugs = plugs or Plugs()
     server = redis.Redis.from_url(
         runtime.valkey_url,
+        connection_class=PromptConnection,
         socket_timeout=_SOCKET_S,
         socket_connect_timeout=1.0,
         health_check_interval=0,

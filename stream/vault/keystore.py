@@ -59,9 +59,9 @@ class FileKeyStore:
     def create_many(self, count: int) -> tuple[str, ...]:
         """Make keys with one wait for the disk: for registers of thousands."""
         made = [_Line(f"k{secrets.token_hex(12)}", base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()) for _ in range(count)]
-        with self._guard, self._locked():
+        # The guard is left alone: who seals meanwhile does not wait for the disk. Whoever uses a key first takes it in.
+        with self._locked():
             self._append(made)
-            self._refresh()
         return tuple(line.key for line in made)
 
     def seal(self, key: str, plain: bytes) -> bytes:
@@ -179,11 +179,19 @@ def _write(path: Path, lines: list[_Line], how: int) -> None:
 
 def _drop_torn_line(path: Path) -> None:
     # A process killed while appending leaves half a line, of a key that nobody was told of.
-    if path.exists():
+    if path.exists() and not _ends_whole(path):
         raw = path.read_bytes()
         whole = raw.rfind(b"\n") + 1
         if whole != len(raw):
             os.truncate(path, whole)
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
 
 
 def _sync_folder(folder: Path) -> None:

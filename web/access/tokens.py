@@ -4,7 +4,6 @@ import base64
 import binascii
 import hmac
 import secrets
-from hashlib import sha256
 
 import msgspec
 
@@ -64,7 +63,7 @@ class Tokens:
         return hmac.compare_digest(right, (cookie or "").encode()) and hmac.compare_digest(right, (header or "").encode())
 
     def _sign(self, purpose: bytes, message: bytes) -> bytes:
-        return hmac.new(self._key, purpose + b"\0" + message, sha256).digest()
+        return hmac.digest(self._key, purpose + b"\0" + message, "sha256")
 
 
 def _text(raw: bytes) -> str:

@@ -100,9 +100,15 @@ class Follower:
             return
         awaited = [entry.command_id for entry in entries if entry.command_id in self._expected]
         answers = self._read_model.answers(awaited) if awaited else {}
+        # Nobody runs before all entries are in the board. Then whoever asked is answered first, and screens are told after them.
+        for entry in entries:
+            expected = self._expected.pop(entry.command_id, None)
+            if expected is not None:
+                expected.answer = answers.get(entry.command_id)
+                expected.set()
         for entry in entries:
             if self.board.apply(entry):
-                self._tell(entry, answers.get(entry.command_id))
+                self._tell(entry)
 
     def _load(self) -> None:
         epoch = self._read_model.epoch()
@@ -120,11 +126,7 @@ class Follower:
         for listener in self.listeners:
             listener.begun_anew()
 
-    def _tell(self, entry: FeedEntry, answer: Answer | None) -> None:
-        expected = self._expected.pop(entry.command_id, None)
-        if expected is not None:
-            expected.answer = answer
-            expected.set()
+    def _tell(self, entry: FeedEntry) -> None:
         self._wake()
         for listener in self.listeners:
             listener.told(entry)
