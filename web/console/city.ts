@@ -12,6 +12,8 @@ import type { City, DutyPerson, Fix, Heartbeat, WireIncident, WireUnit } from '.
 
 const DELAYED_MS = 5_000
 const OLD_MS = 15_000
+/** Units, cameras and sums wait this long for company: after a storm thousands of phones are heard again, and each has a room's units merged anew. */
+const COMPANY_MS = 100
 
 export interface County {
   code: string
@@ -33,12 +35,17 @@ export const useCity = defineStore('city', () => {
   const lastEntries = shallowRef<FeedEntry[]>([])
   const stores = { incident: incidents, unit: units, point: points, camera: cameras, plan: plans, tally: tallies } as unknown as Record<string, typeof incidents>
   const dirty = new Set<string>()
+  let soon = false
+  let later: ReturnType<typeof setTimeout> | undefined
   /** Rooms of a moment of the past, shown instead of the live ones; null: live. */
   const pastRooms = shallowRef<ReadonlyMap<string, RoomState> | null>(null)
   const past = computed(() => pastRooms.value !== null)
 
-  /** Rebuild what changed, once per burst: twenty commits in a second draw the page once each frame at most. */
+  /** Rebuild what changed, once per burst; an incident brings everything else that waits. */
   function flush(): void {
+    clearTimeout(later)
+    later = undefined
+    soon = false
     for (const kind of dirty) {
       const target = stores[kind]
       if (!target) continue
@@ -56,8 +63,11 @@ export const useCity = defineStore('city', () => {
   const link = new Link('/console', {
     changed(_jurisdiction, kinds, entry) {
       if (past.value) return
-      if (!dirty.size) queueMicrotask(flush)
       for (const kind of kinds) dirty.add(kind)
+      if (kinds.has('incident') || kinds.has('plan')) {
+        if (!soon) queueMicrotask(flush)
+        soon = true
+      } else later ??= setTimeout(flush, COMPANY_MS)
       if (entry?.events.length) lastEntries.value = [entry, ...lastEntries.value].slice(0, 40)
     },
     joined() {
