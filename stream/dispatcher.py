@@ -24,6 +24,7 @@ from stream.leaving import leave
 from stream.log.append import Appender
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
+from stream.silence import SilenceWatch
 from stream.writer.alarm import Alarm
 from stream.writer.decision import Judge, Letter
 from stream.writer.partition_writer import Found, Item, PartitionWriter
@@ -166,6 +167,11 @@ class Dispatcher(faust.Service):
                 writer.offer(generation, [Item(record.offset, record.key, record.value or b"", record.timestamp) for record in some])
                 # Batches go out and acknowledgements come in while the next are decided.
                 await asyncio.sleep(0)
+
+    @faust.Service.task
+    async def _hear_silence(self) -> None:
+        own = (self._consumer._client, self._producer.client)  # noqa: SLF001 - a consumer has no other way to its connections
+        await SilenceWatch(lambda: (*own, *self._appender.clients)).run()
 
     @faust.Service.task
     async def _acknowledge(self) -> None:

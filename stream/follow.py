@@ -17,6 +17,7 @@ from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
 from stream.log.start import starting_fold
 from stream.partition import partition_count, partition_of
+from stream.silence import SilenceWatch
 from stream.together import resting
 
 log = structlog.get_logger(__name__)
@@ -81,6 +82,7 @@ class LogFollower:
 
     async def run(self) -> None:
         """Follow until cancelled."""
+        watch = asyncio.create_task(SilenceWatch(self._clients).run())
         try:
             while True:
                 try:
@@ -91,7 +93,11 @@ class LogFollower:
                     log.warning("follower_failed", error=repr(err))
                     await asyncio.sleep(_RETRY_S)
         finally:
+            watch.cancel()
             await self.stop()
+
+    def _clients(self) -> tuple[Any, ...]:
+        return () if self._consumer is None else (self._consumer._client,)  # noqa: SLF001 - it has no other way to its connections
 
     async def stop(self) -> None:
         """Disconnect."""

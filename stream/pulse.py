@@ -71,8 +71,12 @@ class GroupPulse(faust.Service):
                 await asyncio.wait_for(consumer.stop(), _CALL_S)
 
 
+# Longer than any script takes, and short enough to notice a connection that fell silent.
+_STORE_S = 4.0
+
+
 def store_of(url: str) -> redis.asyncio.Redis:
     """A client for workers: replies as bytes, no call waits for ever."""
     return redis.asyncio.Redis.from_url(
-        url, socket_timeout=10.0, socket_connect_timeout=2.0, connection_class=PackedConnection
+        url, socket_timeout=_STORE_S, socket_connect_timeout=2.0, connection_class=PackedConnection
     )

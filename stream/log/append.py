@@ -56,6 +56,12 @@ class Appender:
         if producer is not None:
             await _stop(producer)
 
+    @property
+    def clients(self) -> tuple[Any, ...]:
+        """The client that holds its connections; none while it is being replaced."""
+        producer = self._producer
+        return () if producer is None else (producer.client,)
+
     async def append(self, partition: int, records: Sequence[tuple[bytes, bytes]]) -> int:
         """Append (key, value) records as one batch and return the offset of the first.
 

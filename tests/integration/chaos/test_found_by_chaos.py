@@ -6,10 +6,13 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.conn import create_conn
 
+from chaos.proxy import Proxy, Trouble
 from contracts.commands import CancelIncident
 from contracts.runtime import KafkaAccess, Runtime
 from contracts.topics import COMMANDS
@@ -18,6 +21,7 @@ from nuandeng.embedded.session import RunningKafka, RunningValkey
 from stream import commands
 from stream.commands import CommandGate
 from stream.leaving import leave
+from stream.silence import SILENT_S, SilenceWatch
 
 COUNTY = "371602"
 
@@ -101,3 +105,33 @@ def test_who_is_stopped_in_order_leaves_its_partitions_to_others_at_once(kafka: 
             await two.stop()
 
     asyncio.run(run())
+
+
+def test_a_connection_that_fell_silent_is_given_up_within_moments(kafka: RunningKafka) -> None:
+    """A dispatcher whose connections fell silent worked again after 12 to 16 s: each request waited for its own time to be over."""
+    proxy = Proxy("kafka")
+    proxy.target_port = int(kafka.bootstrap.rpartition(":")[2])
+
+    async def run() -> float:
+        closed = asyncio.Event()
+        login = {name: value for name, value in kafka.aiokafka_settings().items() if name != "bootstrap_servers"}
+        # The broker names itself to clients, past the proxy: one connection stands for a client's.
+        connection = await create_conn("127.0.0.1", proxy.port, **login, on_close=lambda *_: closed.set())
+        client = SimpleNamespace(_conns={1: connection})
+        watch = asyncio.create_task(SilenceWatch(lambda: (client,)).run())
+        try:
+            # Longer than the watch has patience: a connection that answers is left alone.
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(closed.wait(), SILENT_S + 2)
+            proxy.begin(Trouble(pid=os.getpid(), half_open=True))
+            began_s = time.monotonic()
+            await asyncio.wait_for(closed.wait(), 30)
+            return time.monotonic() - began_s
+        finally:
+            watch.cancel()
+            connection.close()
+
+    try:
+        assert asyncio.run(run()) < SILENT_S + 5
+    finally:
+        proxy.close()
