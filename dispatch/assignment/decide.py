@@ -2,14 +2,20 @@
 
 from contracts import commands as cmd
 from contracts import events as e
-from contracts.terms import AssignmentState, Channel, Clock, DeliveryStatus, IncidentState, Role
+from contracts import terms
+from contracts.terms import Channel, DeliveryStatus
+from dispatch import transitions
 from dispatch.assignment.entity import CHECKED, GOING, Assignment
 from dispatch.decision import Decision, Handler, Refused, handles
 from dispatch.incident.calls import abort, accept, notify, open_slots, recall, started_back, withdraw
-from dispatch.transitions import Machine
+from dispatch.members import members
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
-A = AssignmentState
+A = members(terms.AssignmentState)
+Clock = members(terms.Clock)
+IncidentState = members(terms.IncidentState)
+Machine = members(transitions.Machine)
+Role = members(terms.Role)
 _BEFORE_SCENE = frozenset({A.OFFERED, A.STANDBY, A.PLANNED})
 
 
@@ -72,7 +78,7 @@ def _move(d: Decision, body: cmd.MoveAssignment) -> None:
 
 
 def _moved(
-    d: Decision, task: Assignment, to: AssignmentState, point: str | None, eta_s: int | None, *, by_itself: bool
+    d: Decision, task: Assignment, to: terms.AssignmentState, point: str | None, eta_s: int | None, *, by_itself: bool
 ) -> e.AssignmentMoved:
     due_at_ms = clear_due_at_ms = bed_until_ms = None
     timers = d.timers
@@ -157,7 +163,7 @@ def _effect(d: Decision, body: cmd.RecordEffect) -> None:
     d.emit(e.EffectRecorded(effect=body.effect, done=body.done, detail=body.detail[:500]))
 
 
-def run_out(d: Decision, task: Assignment, clock: Clock) -> None:
+def run_out(d: Decision, task: Assignment, clock: terms.Clock) -> None:
     """A clock of a task ran out."""
     if clock is Clock.OFFER_WINDOW:
         _window_over(d, task)

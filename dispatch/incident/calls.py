@@ -5,17 +5,22 @@ from typing import Final
 import msgspec
 
 from contracts import events as e
+from contracts import terms
 from contracts.effects import FindWave, NotifyUnit
-from contracts.terms import AssignmentState, Channel, IncidentState, UnitKind
+from contracts.terms import Channel
 from contracts.values import Candidate, ShortfallCount
+from dispatch import transitions
 from dispatch.assignment.entity import DEPARTED, ENDED, SERVED, WAITING, Assignment
 from dispatch.decision import Decision
 from dispatch.incident.entity import SEEKING, WAVES, Incident
-from dispatch.transitions import Machine
+from dispatch.members import members
 from dispatch.unit.entity import ON_DUTY
 from dispatch.weather.settings import settings_in_force
 
-A = AssignmentState
+A = members(terms.AssignmentState)
+IncidentState = members(terms.IncidentState)
+Machine = members(transitions.Machine)
+UnitKind = members(terms.UnitKind)
 _RECALLABLE: Final = WAITING | {A.ACCEPTED, A.EN_ROUTE}
 replace = msgspec.structs.replace
 

@@ -2,26 +2,29 @@
 
 from contracts import commands as cmd
 from contracts import events as e
+from contracts import terms
 from contracts.effects import TellReporter
-from contracts.terms import AssignmentState, Disposition, IncidentState, Role
+from contracts.terms import Disposition
+from dispatch import transitions
 from dispatch.assignment.entity import AT_WORK
 from dispatch.clocks import STEPS, find
 from dispatch.decision import Decision, Handler, Refused, handles
 from dispatch.incident.calls import end_call, end_tasks
 from dispatch.incident.entity import OPEN, Incident
 from dispatch.incident.offers import checked_quota
-from dispatch.transitions import Machine
+from dispatch.members import members
 from dispatch.weather.settings import settings_in_force
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
-S = IncidentState
-# Read with every command of a desk: reading a member of an enum costs several times what comparing it costs.
-_INCIDENT, _RECEIVED, _FILED = Machine.INCIDENT, S.RECEIVED, S.FILED
+S = members(terms.IncidentState)
+AssignmentState = members(terms.AssignmentState)
+Machine = members(transitions.Machine)
+Role = members(terms.Role)
 _SEEN_AGAIN = frozenset({Disposition.REFUSED, Disposition.NOT_FOUND})
 
 
-def _move(d: Decision, incident: Incident, to: IncidentState, *, by_system: bool = False) -> None:
-    d.may_move(_INCIDENT, incident.state, to, by_system=by_system)
+def _move(d: Decision, incident: Incident, to: terms.IncidentState, *, by_system: bool = False) -> None:
+    d.may_move(Machine.INCIDENT, incident.state, to, by_system=by_system)
 
 
 def _archive_at_ms(d: Decision) -> int:
@@ -35,7 +38,7 @@ def _dispatch_due_at_ms(d: Decision, incident: Incident) -> int:
 def dispatch_by_plan(d: Decision, identifier: str) -> None:
     """A plan with automatic dispatch does not wait for the button."""
     incident = d.state.incidents[identifier]
-    if incident.state is _FILED and settings_in_force(d.state).auto_dispatch:
+    if incident.state is S.FILED and settings_in_force(d.state).auto_dispatch:
         d.may_move(Machine.INCIDENT, incident.state, S.DISPATCHED, by_system=True)
         d.emit(e.IncidentDispatched(incident=identifier, quota=incident.quota, by_plan=True))
 
@@ -43,14 +46,14 @@ def dispatch_by_plan(d: Decision, identifier: str) -> None:
 @handles(HANDLERS, cmd.ReceiveIncident)
 def _receive(d: Decision, body: cmd.ReceiveIncident) -> None:
     incident = d.own_incident(body.incident, body.expected_version)
-    _move(d, incident, _RECEIVED)
+    _move(d, incident, S.RECEIVED)
     d.emit(e.IncidentReceived(incident=incident.id, file_due_at_ms=d.now_ms + d.timers.file_s.of_ms(incident.urgency)))
 
 
 @handles(HANDLERS, cmd.FileIncident)
 def _file(d: Decision, body: cmd.FileIncident) -> None:
     incident = d.own_incident(body.incident, body.expected_version)
-    _move(d, incident, _FILED)
+    _move(d, incident, S.FILED)
     urgency = incident.urgency if body.urgency is None else body.urgency
     d.emit(
         e.IncidentFiled(

@@ -2,15 +2,20 @@
 
 from contracts import commands as cmd
 from contracts import events as e
-from contracts.terms import AssignmentState, IncidentState, UnitKind, UnitState
+from contracts import terms
+from contracts.terms import UnitState
+from dispatch import transitions
 from dispatch.assignment.entity import GOING, WAITING
 from dispatch.decision import Decision, Handler, Refused, handles
 from dispatch.incident.calls import find_wave, offer, open_slots, plan, replace, start_wave
 from dispatch.incident.entity import WAVES
-from dispatch.transitions import Machine
+from dispatch.members import members
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
-S = IncidentState
+S = members(terms.IncidentState)
+AssignmentState = members(terms.AssignmentState)
+Machine = members(transitions.Machine)
+UnitKind = members(terms.UnitKind)
 _QUOTA_MOST = 50
 _LIVE = GOING | WAITING
 _CANNOT_BE_ASKED = frozenset({UnitState.OFF_DUTY, UnitState.OUT_OF_SERVICE, UnitState.ON_BREAK})
@@ -44,7 +49,7 @@ def _dispatch(d: Decision, body: cmd.DispatchIncident) -> None:
         find_wave(d, d.state.incidents[incident.id], 1)
 
 
-def _states(d: Decision, incident: str) -> list[AssignmentState]:
+def _states(d: Decision, incident: str) -> list[terms.AssignmentState]:
     return [d.state.assignments[assignment].state for assignment in d.state.incidents[incident].assignments]
 
 
@@ -100,5 +105,5 @@ def _offer_wave(d: Decision, body: cmd.OfferWave) -> None:
             find_wave(d, d.state.incidents[incident.id], wave + 1)
 
 
-def _fits(kind: UnitKind, wave: int) -> bool:
+def _fits(kind: terms.UnitKind, wave: int) -> bool:
     return kind is UnitKind.VEHICLE if wave == WAVES else kind is not UnitKind.VEHICLE

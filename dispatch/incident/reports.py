@@ -2,20 +2,24 @@
 
 from contracts import commands as cmd
 from contracts import events as e
-from contracts.terms import IncidentState, Posture, Role, Source, Urgency
+from contracts import terms
+from contracts.terms import Role, Source, Urgency
 from contracts.values import Place
+from dispatch import transitions
 from dispatch.areas import prefix_of
 from dispatch.days import day_of, month_and_day
 from dispatch.decision import Decision, Handler, Refused, handles
 from dispatch.incident.entity import NEEDS_HELP, OPEN, Incident, reference_key
+from dispatch.members import members
 from dispatch.places import between_m, is_on_the_ground
 from dispatch.sighting.entity import Sighting
-from dispatch.transitions import Machine
 from dispatch.weather.settings import settings_in_force
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
 _DESK = frozenset({Role.OPERATOR, Role.SUPERVISOR})
-_INCIDENT, _REPORTED = Machine.INCIDENT, IncidentState.REPORTED
+IncidentState = members(terms.IncidentState)
+Machine = members(transitions.Machine)
+Posture = members(terms.Posture)
 _LADDER = (Urgency.ROUTINE, Urgency.URGENT, Urgency.VERY_URGENT)
 _CITY_NAMES = {"3716": "BZ"}
 _AHEAD_MS = 300_000
@@ -45,7 +49,7 @@ def check_place(d: Decision, place: Place) -> None:
 
 def report(d: Decision, body: cmd.ReportIncident, *, revisit_of: str | None = None) -> str:
     """Open an incident under the plans in force and return its identifier."""
-    d.may_move(_INCIDENT, None, _REPORTED, by_system=revisit_of is not None)
+    d.may_move(Machine.INCIDENT, None, IncidentState.REPORTED, by_system=revisit_of is not None)
     urgency = uplifted(body.urgency, settings_in_force(d.state).urgency_uplift)
     incident = d.new_id("i")
     d.emit(
@@ -114,7 +118,7 @@ def _expiry(d: Decision, last_seen_ms: int) -> int:
     return max(last_seen_ms, d.now_ms) + d.timers.sighting_linger_s * 1000
 
 
-def _posture(body: cmd.ReportSighting) -> Posture:
+def _posture(body: cmd.ReportSighting) -> terms.Posture:
     postures = [box.posture for box in body.boxes if box.posture is not Posture.UNKNOWN]
     return Posture.LYING if Posture.LYING in postures else postures[-1] if postures else Posture.UNKNOWN
 

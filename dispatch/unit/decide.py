@@ -2,15 +2,20 @@
 
 from contracts import commands as cmd
 from contracts import events as e
-from contracts.terms import Clock, Role, UnitState
+from contracts import terms
+from dispatch import transitions
 from dispatch.areas import prefix_of
 from dispatch.assignment.decide import decline_for_duty
 from dispatch.decision import Decision, Handler, Refused, handles
-from dispatch.transitions import Machine
+from dispatch.members import members
 from dispatch.unit.entity import BY_HAND, ON_DUTY, Unit
 
 HANDLERS: dict[type[cmd.Body], Handler] = {}
 CHUNK_MOST = 500
+Clock = members(terms.Clock)
+Machine = members(transitions.Machine)
+Role = members(terms.Role)
+UnitState = members(terms.UnitState)
 
 
 @handles(HANDLERS, cmd.RegisterUnits)
@@ -69,7 +74,7 @@ def _contact(d: Decision, body: cmd.NoteContact) -> None:
         d.emit(e.ContactNoted(unit=body.unit, stale=body.stale))
 
 
-def run_out(d: Decision, unit: Unit, clock: Clock) -> None:
+def run_out(d: Decision, unit: Unit, clock: terms.Clock) -> None:
     """A clock of a unit ran out."""
     identifier = unit.entry.unit
     if clock is Clock.BREAK:
