@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import shutil
 import signal
 import sys
@@ -39,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     suffix = "" if given.profile == "one-machine" else f"-{given.profile}"
     results: Path = given.results or RESULTS.with_stem(RESULTS.stem + suffix)
     signal.signal(signal.SIGTERM, _interrupted)
+    # Connections that break are what rounds are made of.
+    logging.getLogger("engineio.client").setLevel(logging.CRITICAL)
     folder: Path = (given.data_dir or DATA_DIR.with_name(DATA_DIR.name + suffix)).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     state = folder / "state.json"

@@ -3,7 +3,7 @@
 import json
 import platform
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -67,11 +67,15 @@ class Progress:
         faults = {name: _row(values, goal_s(name)) for name, values in sorted(alone.items())}
         if together:
             faults["two_at_once"] = _row(together, None)
+        spent: Counter[str] = Counter()
+        for one in self.rounds:
+            spent.update(one.get("spent_s", {}))
         violations = [{"round": one["number"], "what": what} for one in self.rounds for what in one["violations"]]
         violations += [{"round": one["after_round"], "what": f"at the end: {what}"} for one in self.ends for what in one["violations"]]
         return {
             "seed": self.seed, "rounds": len(self.rounds), "date": datetime.now(UTC).date().isoformat(), "machine": platform.platform(),
             "python": platform.python_version(), "seconds": round(sum(one["took_s"] for one in self.rounds)),
+            "spent_s": {what: round(spent_s) for what, spent_s in spent.items()},
             **{name: sum(one[name] for one in self.ends) for name in ("acknowledged", "records", "standing", "clocks", "stalls")},
             "load_per_core": {"p50": statistics.median(loads), "worst": max(loads)} if loads else None,
             "recovery_s": faults, "violations": violations, "skipped": skipped,

@@ -59,3 +59,12 @@ def test_the_profile_of_two_of_each_hits_both() -> None:
     hit = {fault.part for number in range(1, 600) for fault in faults_of(1, number, profile.scope(profile.kinds))}
     assert hit == set(profile.tree.all)
     assert {"dispatcher", "dispatcher.2", "web", "web.2"} < hit
+
+
+def test_phones_sockets_are_hit_at_the_phones_process_alone() -> None:
+    """Slow, cut and silent ones; of every other part its connections to the stores."""
+    profile = PROFILES["one-machine"]
+    faults = [fault for number in range(1, 3000) for fault in faults_of(5, number, profile.scope(profile.kinds))]
+    connections = {(fault.kind, fault.part) for fault in faults if fault.store == "sockets"}
+    assert connections == {(kind, "phones") for kind in (Kind.DELAY, Kind.CUT, Kind.HALF_OPEN)}
+    assert {fault.store for fault in faults if fault.part == "phones"} == {"", "kafka", "valkey", "sockets"}

@@ -9,7 +9,7 @@ from chaos.rounds import RoundResult
 def result(number: int, *faults: str, recovery_s: float = 1.0, violations: tuple[str, ...] = ()) -> RoundResult:
     return RoundResult(
         number=number, faults=list(faults), met=[""] * len(faults), recovery_s=recovery_s, took_s=12.0, load_per_core=0.5,
-        violations=list(violations), spent_s={},
+        violations=list(violations), spent_s={"recovery": recovery_s},
     )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def test_figures_are_per_fault_with_their_goals(tmp_path: Path) -> None:
     assert kept["recovery_s"]["two_at_once"]["worst"] == 30.0
     assert kept["violations"] == [{"round": 4, "what": "clock_lost: x"}, {"round": 4, "what": "at the end: digest: y"}]
     assert kept["skipped"] == {"disk_full": "needs root"}
+    assert kept["spent_s"] == {"recovery": 42}
 
 
 def test_every_fault_has_the_goal_of_whom_it_hits() -> None:
