@@ -26,7 +26,8 @@ _RETRY_S = 0.5
 _BATCH_RECORDS = 500
 _FOLDED_AT_ONCE = 50
 
-_WAIT_MS = 50
+# A fetch returns with the first record: this is how often an idle platform asks.
+_WAIT_MS = 100
 
 OnStanding = Callable[[int, Standing, State], None]
 AfterBatch = Callable[[int, int, int], Awaitable[None]]
