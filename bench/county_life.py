@@ -14,11 +14,14 @@ from contracts.terms import AssignmentState, Channel, Clock, DeliveryStatus, Dis
 from contracts.topics import WRITER_PARTITIONS
 from contracts.values import Actor, Candidate, Place
 from dispatch import State
+from dispatch.clocks import find
 from stream.partition import partition_of
 from stream.writer.decision import Decision, Judge
 
 START_MS = 1_700_000_000_000
 _STEP_MS = 60_000
+# No identifier of a command that a log told of.
+_SENT_BEFORE = 1_000_000_000
 SYSTEM = Actor(account="sys", role=Role.SYSTEM)
 
 
@@ -53,11 +56,16 @@ class Counties:
         self._volunteers = volunteers
         self.sent = 0
 
-    def continue_from(self, others: "Counties") -> None:
-        """Live on from where others are, who stay as they are."""
-        self.states = {partition: {code: state.copy() for code, state in states.items()} for partition, states in others.states.items()}
-        self.closed = {code: closed.copy() for code, closed in others.closed.items()}
-        self.now_ms, self.turn, self.sent = others.now_ms.copy(), others.turn.copy(), others.sent
+    def take_up(self, states: dict[int, dict[str, State]], turns: dict[str, int]) -> None:
+        """Live on from where a log has brought these states, which stay as they are. turns: cases of each county so far."""
+        self.states = {partition: {code: state.copy() for code, state in of.items()} for partition, of in states.items()}
+        self.turn = dict(turns)
+        for state in (state for of in self.states.values() for state in of.values()):
+            self.now_ms[state.jurisdiction] = state.last_at_ms
+            self.sent = max(self.sent, _SENT_BEFORE + state.sequence)
+            archives = ((find(incident.clocks, Clock.ARCHIVE), incident.id) for incident in state.incidents.values())
+            due = [_Archive(clock.due_at_ms, incident) for clock, incident in archives if clock is not None]
+            self.closed[state.jurisdiction] = deque(sorted(due))
 
     def register(self, code: str) -> Iterator[Done]:
         """A county's volunteers, five of them on duty."""

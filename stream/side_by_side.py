@@ -1,5 +1,6 @@
 """Work on the partitions of a log side by side: a process a core, each taking the next partition when it is done with one."""
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -31,8 +32,15 @@ def side_by_side(work: Callable[[Any, tuple[int, ...]], dict[int, R]], task: Any
     found: dict[int, R] = {}
     # Spawned, not forked: whoever asks may have threads and connections.
     chosen = (partition_count(),)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=choose_partitions, initargs=chosen) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin, initargs=chosen) as pool:
         biggest_first = sorted(sizes, key=lambda partition: (-sizes[partition], partition))
         for done in [pool.submit(work, task, (partition,)) for partition in biggest_first]:
             found.update(done.result())
     return dict(sorted(found.items()))
+
+
+def _begin(partitions: int) -> None:
+    choose_partitions(partitions)
+    # What is folded is trees of frozen values without cycles, and the process is short.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

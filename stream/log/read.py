@@ -40,7 +40,7 @@ class RangeReader:
         async with self._busy:
             return await self._guarded(self._end(partition))
 
-    async def read(self, partition: int, start: int, on_record: Callable[[int, bytes], None], stop: int | None = None) -> int:
+    async def read(self, partition: int, start: int, on_record: Callable[[int, bytes], object], stop: int | None = None) -> int:
         """Call on_record(offset, bytes) for everything in [start, end as of now), or up to `stop`; return the next offset.
 
         Raises:
@@ -97,7 +97,7 @@ class RangeReader:
         client = await self._connected()
         return await asyncio.wait_for(client.offset(partition, at_ms, _ANSWER_S), _CALL_S)
 
-    async def _read(self, partition: int, start: int, on_record: Callable[[int, bytes], None], stop: int | None) -> int:
+    async def _read(self, partition: int, start: int, on_record: Callable[[int, bytes], object], stop: int | None) -> int:
         client = await self._connected()
         end = await self._end(partition)
         if stop is not None:
@@ -127,7 +127,7 @@ class RangeReader:
         return end
 
 
-def _hand_on(batch: Batch, start: int, end: int, on_record: Callable[[int, bytes], None]) -> None:
+def _hand_on(batch: Batch, start: int, end: int, on_record: Callable[[int, bytes], object]) -> None:
     for record in batch.records():
         offset: int = record.offset
         if offset >= end:
