@@ -80,10 +80,11 @@ def _fought_out(arcs: Arcs, slots: Slots, rows: Ints, own: Flags, contested: Fla
     lists = lists._replace(cost=lists.cost - least[lists.ask])
     asked = number[slots.ask[slot]]
     # If no slot stays empty even when that costs little, the losses don't matter.
-    little = np.full(len(asked), _LITTLE * (1 + int(lists.cost.max())))
+    losses = slots.loss[slot] - least[asked]
+    little = np.minimum(losses, _LITTLE * (1 + int(lists.cost.max())))
     used = _solved(lists, own, Slots(asked, little), asks)
     if int(used.sum()) < len(asked):
-        used = _solved(lists, own, Slots(asked, slots.loss[slot] - least[asked]), asks)
+        used = _solved(lists, own, Slots(asked, losses), asks)
     return rows[used]
 
 
