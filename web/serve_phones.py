@@ -154,7 +154,7 @@ def serve(runtime: Runtime, name: str, *, listen_fd: int | None = None) -> None:
     gc.set_threshold(*_COLLECT_AFTER)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    services = open_services(runtime)
+    services = open_services(runtime, phones_alone=True)
     phones = Phones(services)
     settled = Settled()
     services.follower.listeners += [Lag(), settled]

@@ -7,12 +7,14 @@ import msgspec
 from contracts.documents import AccountDocument, Document, FeedEntry, IncidentDocument, UnitDocument
 from contracts.registry_entries import AccountEntry
 from dispatch.areas import covers
-from web.board.cards import Card, card, decode
+from web.board.cards import TYPES, Card, card, decode
 from web.board.masking import MaskedNames
 from web.ports import Snapshot
 
 # Off duty and registers are many and rarely looked at: kept as bytes.
 PACKED = frozenset({"roster"})
+# What phones are told is made of these; a process for phones alone keeps no more.
+PHONES_SEE = frozenset({"incident", "unit", "roster", "point", "plan", "account"})
 
 
 class GapError(Exception):
@@ -37,8 +39,9 @@ class Room:
 class Board:
     """Rooms by jurisdiction, and indexes: which incidents a unit has tasks in or a picture is of, and who may log in by which name."""
 
-    def __init__(self, names: MaskedNames) -> None:
-        self._names = names
+    def __init__(self, names: MaskedNames | None, kinds: frozenset[str] = frozenset(TYPES)) -> None:
+        """names: None where no console looks, so that nothing is made ready for one. kinds: others are passed over."""
+        self._names, self._kinds = names, kinds
         self.epoch: str | None = None
         self.rooms: dict[str, Room] = {}
         self.accounts: dict[str, AccountEntry] = {}
@@ -50,7 +53,7 @@ class Board:
 
     def take(self, snapshots: list[Snapshot], epoch: str) -> None:
         """Begin anew from snapshots of one epoch. Raises UnreadableError; then the old state is still there."""
-        fresh = Board(self._names)
+        fresh = Board(self._names, self._kinds)
         for snapshot in snapshots:
             room = fresh.rooms.setdefault(snapshot.jurisdiction, Room(snapshot.jurisdiction))
             room.sequence = snapshot.sequence
@@ -74,6 +77,8 @@ class Board:
         return True
 
     def _put(self, room: Room, kind: str, name: str, raw: bytes | None) -> None:
+        if kind not in self._kinds:
+            return
         if kind in PACKED:
             if raw is None:
                 room.packed[kind].pop(name, None)

@@ -33,7 +33,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Card(msgspec.Struct, frozen=True):
-    """area: what decides who may see it; the jurisdiction's own code for what has no place."""
+    """area: what decides who may see it; the jurisdiction's own code for what has no place. shown: None where no screen gets it."""
 
     document: Document
     area: str
@@ -72,8 +72,8 @@ def decode(kind: str, raw: bytes | msgspec.Raw) -> Document:
         raise UnreadableError(f"A document of kind {kind!r} in the read model is not readable: {err}") from err
 
 
-def card(kind: str, raw: bytes | msgspec.Raw, names: MaskedNames) -> Card:
-    """Read one document and prepare what screens get of it. Raises UnreadableError."""
+def card(kind: str, raw: bytes | msgspec.Raw, names: MaskedNames | None) -> Card:
+    """Read one document and prepare what screens get of it; without names nothing is prepared. Raises UnreadableError."""
     document = decode(kind, raw)
-    shown = msgspec.Raw(_encoder.encode(shown_form(document, names))) if kind in SHOWN else None
+    shown = msgspec.Raw(_encoder.encode(shown_form(document, names))) if names is not None and kind in SHOWN else None
     return Card(document, area_of(document), shown)
