@@ -1,6 +1,6 @@
 """The workers between the log and the world, each killed with kill -9 again and again while it has work: nothing is lost or done twice.
 
-One run for all of them, because the group of a killed worker waits for it for six seconds: effects, sightings and weather are fed at once,
+One run for all of them, because each start takes seconds: effects, sightings and weather are fed at once,
 and each is killed whenever its own work has come to the point where it is to be killed.
 """
 
