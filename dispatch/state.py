@@ -117,7 +117,8 @@ def apply(state: State, commit: Commit, digest: str, writes: Writes | None = Non
     else:
         writes.write_to(state)
         changed, sums, counts, tells_tally = writes.changed, writes.sums, writes.counts, writes.tells_tally
-    state.tally.take(sums, counts)
+    if counts:
+        state.tally.take(sums, counts)
     sequence = state.sequence = commit.sequence
     if tells_tally:
         state.tally_version = sequence

@@ -20,13 +20,14 @@ EVOLVE: dict[type[e.Fact], Fold] = {}
 A = members(terms.AssignmentState)
 Clock = members(terms.Clock)
 replace = msgspec.structs.replace
+_NAMES = {state: state.value for state in terms.AssignmentState}
 
 
 def _move(state: Tables, assignment: str, to: terms.AssignmentState, header: Header, /, **changes: Any) -> Assignment:
     """Put a task into a state; one that ends stops its clocks and frees its unit."""
     before = state.assignments[assignment]
     changes.setdefault("clocks", ())
-    after = replace(before, state=to, times_ms={**before.times_ms, to.value: header.at_ms}, chased=None, **changes)
+    after = replace(before, state=to, times_ms={**before.times_ms, _NAMES[to]: header.at_ms}, chased=None, **changes)
     state.assignments[assignment] = after
     if to not in HOLDS_UNIT and to is not A.PLANNED:
         release_unit(state, after, before.state, header)
@@ -42,7 +43,7 @@ def _new(state: Tables, header: Header, event: e.AssignmentPlanned | e.OfferMade
     begins(state.assignments, event.assignment)
     task = Assignment(
         id=event.assignment, incident=event.incident, unit=candidate.unit, unit_kind=candidate.kind, state=to, candidate=candidate,
-        mandatory=event.mandatory, times_ms={to.value: header.at_ms}, eta_s=candidate.eta_s,
+        mandatory=event.mandatory, times_ms={_NAMES[to]: header.at_ms}, eta_s=candidate.eta_s,
     )
     state.assignments[task.id] = task
     incident = state.incidents[event.incident]

@@ -11,6 +11,7 @@ from dispatch.tables import Header, Tables
 _DAY_MS: Final = 86_400_000
 _ANSWERS_KEPT: Final = 20
 _UNANSWERED = frozenset({AssignmentState.DECLINED, AssignmentState.EXPIRED})
+_ACCEPTED: Final = AssignmentState.ACCEPTED.value
 replace = msgspec.structs.replace
 
 
@@ -18,7 +19,7 @@ def take_unit(state: Tables, task: Assignment, header: Header, *, committed: boo
     """The task holds its unit: reserved, or committed once it was accepted."""
     unit = state.units[task.unit]
     answers = unit.answers if answer is None else (*unit.answers, answer)[-_ANSWERS_KEPT:]
-    queued = tuple(waiting for waiting in unit.queued if waiting != task.id)
+    queued = _without(unit.queued, task.id)
     state.put_unit(
         replace(
             unit, version=header.sequence, assignment=task.id, incident=task.incident, committed=committed, queued=queued, answers=answers,
@@ -40,15 +41,19 @@ def release_unit(state: Tables, task: Assignment, before: AssignmentState, heade
     spans = unit.spans
     load_h = unit.load_h
     if before in GOING:
-        accepted_at_ms = task.times_ms.get(AssignmentState.ACCEPTED.value, header.at_ms)
+        accepted_at_ms = task.times_ms.get(_ACCEPTED, header.at_ms)
         since_ms = header.at_ms - _DAY_MS
-        spans = (*((max(start, since_ms), end) for start, end in spans if end > since_ms), (max(accepted_at_ms, since_ms), header.at_ms))
-        load_h = round(sum(end - start for start, end in spans) / 3_600_000, 2)
+        kept = [(max(start, since_ms), end) for start, end in spans if end > since_ms]
+        spans = (*kept, (max(accepted_at_ms, since_ms), header.at_ms))
+        load_h = round(sum([end - start for start, end in spans]) / 3_600_000, 2)
     changes = {"assignment": None, "incident": None, "committed": False} if unit.assignment == task.id else {}
     state.put_unit(
         replace(
-            unit, version=header.sequence, queued=tuple(waiting for waiting in unit.queued if waiting != task.id), answers=answers,
-            spans=spans,
-            load_h=load_h, **changes,
+            unit, version=header.sequence, queued=_without(unit.queued, task.id), answers=answers, spans=spans, load_h=load_h,
+            **changes,
         )
     )
+
+
+def _without(queued: tuple[str, ...], task: str) -> tuple[str, ...]:
+    return tuple([waiting for waiting in queued if waiting != task]) if queued else ()

@@ -53,7 +53,7 @@ class Fold:
 
     def fold(self, commit: Commit, head: str) -> Standing:
         """Fold a commit that stands. One that cannot be folded is passed over: the log goes on after it, in every reader alike."""
-        state = self.state(commit.jurisdiction)
+        state = self.states.get(commit.jurisdiction) or self.state(commit.jurisdiction)
         try:
             return Standing(commit, head, apply(state, commit, head))
         except UnsoundError as reason:
