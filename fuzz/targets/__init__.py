@@ -10,6 +10,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "topics": ("observations", "tracks", "warnings", "reports", "raw_intake", "positions", "dead_letters"),
     "log": ("commands", "commits", "forged_commits"),
     "files": ("settings", "runtime", "snapshots", "keystore", "camera_memory", "evidence_paths"),
+    "tables": ("import_csv", "import_xlsx"),
     "words": ("tokens", "subscriptions", "notes", "feed_entries"),
     "pictures": ("picture",),
     "video": ("video",),
