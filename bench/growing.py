@@ -3,8 +3,8 @@
 First 9, 90, 900 and 2,800 counties live in one process: every command from its bytes to its commit, confirmed, and brought into the read
 model's documents. Then one city's log grows on a real Kafka to 0.1 and 1 million commits (and 10 on request), in the log's time two years;
 at each the same is measured again, and how long a writer needs to be ready from its snapshots and the log after them. At last
-the whole log is replayed to its digest, as `nuandeng replay --digest` does. All but ten million takes a minute and a half, ten million
-take six minutes and 5 GiB of disk on a machine that does nothing else.
+the whole log is replayed to its digest, as `nuandeng replay --digest` does. Ten million need 5 GiB of disk for as long
+as it runs.
 """
 
 import argparse
