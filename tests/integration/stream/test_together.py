@@ -98,7 +98,8 @@ def test_a_reader_whose_work_fails_reads_on(runtime: Runtime) -> None:
                 async with resting(consumer, _REST_S):
                     raise OSError("no")
             await producer.send_and_wait(name, b"second", partition=0)
-            return (await asyncio.wait_for(consumer.getone(), 10)).value
+            second: bytes | None = (await asyncio.wait_for(consumer.getone(), 10)).value
+            return second
         finally:
             await consumer.stop()
             await producer.stop()
