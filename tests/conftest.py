@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.jars import fetch_jars
 from nuandeng.embedded.session import RunningKafka, RunningValkey
+
+# How long an example takes says how busy the machine is; timings are for the benchmarks.
+settings.register_profile("nuandeng", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("nuandeng")
 
 
 @pytest.fixture(scope="session")
