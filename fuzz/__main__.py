@@ -11,6 +11,7 @@ import time
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 
 from fuzz import tools
 from fuzz.child import LONGEST_S
@@ -127,6 +128,9 @@ def _watch(child: "subprocess.Popen[bytes]", page: Page) -> str | None:
 
 
 def _commit() -> str:
+    """What was attacked; '' where nobody can say, as on a machine without git."""
+    if which("git") is None:
+        return ""
     said = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
     return said.stdout.strip()
 

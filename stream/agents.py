@@ -29,6 +29,8 @@ class UnusableError(Exception):
 
 
 _AT_ONCE = 256
+# A partition in which nothing was used for so long, and nothing is on its way, is not read on by itself.
+_STOOD_S = 1.0
 
 
 def lanes_by(field: str) -> Callable[[bytes], str]:
@@ -71,23 +73,45 @@ class Taker:
         self._room = asyncio.Semaphore(_AT_ONCE)
         self._begun: dict[int, deque[_Begun]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
 
     async def run(self, stream: Any) -> None:
         """Take every event. Faust drops an event whose agent raised, so nothing is raised here: a broker that is away is waited for."""
         own = stream.noack()
+        looking = asyncio.create_task(self._look_behind())
         try:
             async for event in own.events():
                 message = event.message
-                for offset, raw in await self._missing(message.partition, message.offset):
-                    self.counts["passed_over"] += 1
-                    await self._begin(raw, partition=message.partition, offset=offset)
-                await self._begin(event.value or b"", key=message.key, partition=message.partition, offset=message.offset,
-                                  acknowledge=partial(own.ack, event))  # fmt: skip
+                async with self._turn:
+                    await self._begin_before(message.partition, message.offset)
+                    await self._begin(event.value or b"", key=message.key, partition=message.partition, offset=message.offset,
+                                      acknowledge=partial(own.ack, event))  # fmt: skip
         finally:
+            looking.cancel()
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._passed_over.stop()
+
+    async def _look_behind(self) -> None:
+        """Find the last records of a partition that Faust dropped: no later one shows that they are missing."""
+        stood: dict[int, int] = {}
+        while True:
+            await asyncio.sleep(_STOOD_S)
+            behind = list(self._passed_over.behind())
+            for one in behind:
+                if stood.get(one.partition) == one.reached and not self._begun.get(one.partition):
+                    async with self._turn:
+                        if one in self._passed_over.behind():
+                            await self._begin_before(one.partition, one.end)
+                            # Whatever else lies there, such as Kafka's own markers, is no record.
+                            self._passed_over.used(one.partition, one.end - 1)
+            stood = {one.partition: one.reached for one in behind}
+
+    async def _begin_before(self, partition: int, offset: int) -> None:
+        for at, raw in await self._missing(partition, offset):
+            self.counts["passed_over"] += 1
+            await self._begin(raw, partition=partition, offset=at)
 
     async def _missing(self, partition: int, offset: int) -> list[tuple[int, bytes]]:
         while True:

@@ -53,9 +53,19 @@ class FirstRecordConsumer(Consumer):
         return offsets
 
 
-def passed_over(runtime: Runtime, topic: str) -> PassedOver:
+def passed_over(app: Any, runtime: Runtime, topic: str) -> PassedOver:
     """What this consumer passes over of a topic."""
-    return PassedOver(RangeReader(kafka_settings(runtime), topic), topic, FirstRecordConsumer.begun)
+    reader = RangeReader(kafka_settings(runtime), topic)
+    return PassedOver(reader, topic, FirstRecordConsumer.begun, lambda: _ends(app, topic))
+
+
+def _ends(app: Any, topic: str) -> dict[int, int]:
+    """Where the partitions end that are read now; nothing while they are assigned, or while what is known of them is read back."""
+    if app.rebalancing or not app.flow_control.is_active():
+        return {}
+    ours = [place for place in app.consumer.assignment() if place.topic == topic]
+    ends = {place.partition: app.consumer.highwater(place) for place in ours}
+    return {partition: end for partition, end in ends.items() if end is not None}
 
 
 def begin_at_first_record(app: Any) -> None:

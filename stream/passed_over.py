@@ -2,20 +2,43 @@
 
 While partitions are assigned, what was fetched before is delivered beside what is read anew; Faust then believes that it has read up to the
 later one, drops everything before, and commits past it. No record has to be lost for that: offsets are without gaps, so whoever knows the
-last one that was used sees what is missing, and reads it here.
+last one that was used sees what is missing, and reads it here. At the end of a partition no later record shows it, but the place where the
+partition ends does.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import NamedTuple
 
 from stream.log.read import RangeReader
 
 
-class PassedOver:
-    """Of one topic. begun: (topic, partition) → the offset at which reading began, put there at each assignment and taken out here."""
+class Behind(NamedTuple):
+    """A partition of which not everything was used. reached: the first offset that was not. end: the one after the last that there is."""
 
-    def __init__(self, reader: RangeReader, topic: str, begun: MutableMapping[tuple[str, int], int]) -> None:
-        self._reader, self._topic, self._begun = reader, topic, begun
+    partition: int
+    reached: int
+    end: int
+
+
+class PassedOver:
+    """Of one topic.
+
+    begun: (topic, partition) → the offset at which reading began, put there at each assignment and taken out here.
+    ends: where the partitions end that are read now, as far as that is known.
+    """
+
+    def __init__(
+        self, reader: RangeReader, topic: str, begun: MutableMapping[tuple[str, int], int], ends: Callable[[], Mapping[int, int]] = dict
+    ) -> None:
+        self._reader, self._topic, self._begun, self._ends = reader, topic, begun, ends
         self._next: dict[int, int] = {}
+
+    def behind(self) -> Iterator[Behind]:
+        """Yield the partitions that hold records that were not used yet; most of them are on their way."""
+        for partition, end in self._ends().items():
+            reached = self._begun.get((self._topic, partition), self._next.get(partition))
+            if reached is not None and reached < end:
+                yield Behind(partition, reached, end)
 
     async def before(self, partition: int, offset: int) -> list[tuple[int, bytes]]:
         """Return (offset, bytes) of what was never used before this record. Raises KafkaError, OSError, TimeoutError: ask again."""

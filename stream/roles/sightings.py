@@ -31,7 +31,7 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
         await outlets.connected.wait()
         watcher = Watcher(table, outlets.follower, outlets.sender, counts)
         # Looks of a camera in their order; while Kafka takes what follows from one, other cameras go on.
-        passed = passed_over(runtime, name_of_topic)
+        passed = passed_over(app, runtime, name_of_topic)
         await Taker(watcher.use, outlets.letters, name_of_topic, counts, passed, lane_of=lanes_by("camera")).run(stream)
 
     host(app, OutletService, outlets)

@@ -29,13 +29,14 @@ def add(app: Any, runtime: Runtime, name: str) -> None:
         await outlets.connected.wait()
         borders = read_borders(Path(runtime.borders)) if runtime.borders else {}
         desk = WeatherDesk(codes, borders, outlets.follower, outlets.sender)
-        await Taker(desk.use, outlets.letters, warnings, counts, passed_over(runtime, warnings)).run(stream)
+        await Taker(desk.use, outlets.letters, warnings, counts, passed_over(app, runtime, warnings)).run(stream)
 
     @app.agent(raw_topic(app, reports))  # type: ignore[untyped-decorator]
     async def take_in(stream: Any) -> None:
         await outlets.connected.wait()
         desk = IntakeDesk(frozenset(codes), outlets.sender)
-        await Taker(desk.use, outlets.letters, reports, counts, passed_over(runtime, reports), lane_of=lanes_by("reference")).run(stream)
+        passed = passed_over(app, runtime, reports)
+        await Taker(desk.use, outlets.letters, reports, counts, passed, lane_of=lanes_by("reference")).run(stream)
 
     host(app, OutletService, outlets)
     host(app, Pulse, runtime, name, app_id(runtime, "weather"), {warnings: 1, reports: 1}, counts)
