@@ -12,7 +12,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 _REST_S = 0.01
 # While partitions are assigned, Faust moves to where reading begins and drops what it had asked for before. A rest in between lets more
 # of it be dropped, which costs a second: see passed_over.py.
-_SETTLED_S = 30.0
+_SETTLED_S = 5.0
 
 
 class RestingThread(AIOKafkaConsumerThread):

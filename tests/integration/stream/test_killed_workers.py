@@ -85,7 +85,8 @@ def _kill_again_and_again(load: Load, workers: Workers, store: redis.Redis) -> N
 
 
 def _acknowledged(store: redis.Redis, role: str) -> int:
-    return int(read_heartbeats(store)[role]["progress"])
+    # It may be at work before it has beaten for the first time.
+    return int(read_heartbeats(store).get(role, {}).get("progress", 0))
 
 
 @pytest.fixture(scope="module")
