@@ -17,6 +17,13 @@ class FileUnreadableError(ImportFileError):
     what_to_do = "Name a file that is there and that you may read."
 
 
+class FileUnwritableError(ImportFileError):
+    """What the import has to say in a file cannot be written there."""
+
+    code = "file_unwritable"
+    what_to_do = "Copy the file to a folder that you may write to, and import it from there; nothing was sent."
+
+
 class FileTooLargeError(ImportFileError):
     """More bytes, rows or columns than any register has."""
 

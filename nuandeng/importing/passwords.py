@@ -11,7 +11,7 @@ from contracts.registry_entries import AccountEntry
 from contracts.runtime import Runtime
 from nuandeng.importing.changes import Change
 from nuandeng.importing.csv_rows import escaped
-from nuandeng.importing.errors import FileTakenError
+from nuandeng.importing.own_files import opened_new
 from stream.vault.keystore import FileKeyStore
 from stream.vault.secrets import SecretsStore
 from web.access.passwords import hash_password, secret_name
@@ -22,13 +22,9 @@ _BYTES = 9
 
 @contextmanager
 def first_passwords(runtime: Runtime, keys: FileKeyStore, path: Path) -> Iterator[Callable[[Sequence[Change]], None]]:
-    """Give a function that takes a chunk's accounts before the log hears of them. Raises FileTakenError, OSError."""
+    """Give a function that takes a chunk's accounts before the log hears of them. Raises FileTakenError, FileUnwritableError, OSError."""
     store = SecretsStore(Path(runtime.secrets_store), keys)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as err:
-        raise FileTakenError(f"{path} is there already.") from err
-    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+    with os.fdopen(opened_new(path), "w", encoding="utf-8-sig", newline="") as file:
         write = csv.writer(file)
         write.writerow(["username", "password"])
 

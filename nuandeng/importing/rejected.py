@@ -10,7 +10,7 @@ from pathlib import Path
 from nuandeng.importing.cell_codes import CELL_CODES, Language
 from nuandeng.importing.columns import REASON_HEADS
 from nuandeng.importing.csv_rows import escaped
-from nuandeng.importing.errors import FileTakenError
+from nuandeng.importing.own_files import opened_new, opened_staged
 from nuandeng.importing.registers import Bad
 from nuandeng.importing.table import Heads
 
@@ -32,10 +32,9 @@ class RejectedFile:
 
 @contextlib.contextmanager
 def rejected_file(path: Path, heads: Heads, lang: Language) -> Iterator[RejectedFile]:
-    """Write to a file beside it, which takes its place when all is written. Raises OSError."""
+    """Write to a file beside it, which takes its place when all is written. Raises FileUnwritableError, OSError."""
     staged = path.with_name(f".{path.name}.part")
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
+    with os.fdopen(opened_staged(staged), "w", encoding="utf-8-sig", newline="") as file:
         write = csv.writer(file)
         own = [index for index, text in enumerate(heads.texts) if text not in REASON_HEADS]
         width = own[-1] + 1 if own else 0
@@ -45,12 +44,8 @@ def rejected_file(path: Path, heads: Heads, lang: Language) -> Iterator[Rejected
 
 
 def write_new(path: Path, raw: bytes) -> None:
-    """Write a file of mode 0600 that was not there. Raises FileTakenError, OSError."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as err:
-        raise FileTakenError(f"{path} is there already.") from err
-    with os.fdopen(descriptor, "wb") as file:
+    """Write a file of mode 0600 that was not there. Raises FileTakenError, FileUnwritableError, OSError."""
+    with os.fdopen(opened_new(path), "wb") as file:
         file.write(raw)
 
 

@@ -21,7 +21,7 @@ def template_rows(register: Register, lang: Language) -> tuple[tuple[str, ...], 
 
 
 def write_template(register: Register, path: Path, lang: Language) -> None:
-    """Write a .csv or .xlsx file that was not there. Raises NoTableError, FileTakenError, OSError."""
+    """Write a .csv or .xlsx file that was not there. Raises NoTableError, FileTakenError, FileUnwritableError, OSError."""
     rows = template_rows(register, lang)
     match path.suffix.lower():
         case ".csv":

@@ -15,7 +15,16 @@ from nuandeng.importing.cell_codes import Language
 from nuandeng.importing.cells import letters_of
 from nuandeng.importing.columns import REGISTERS, Register, read_mapping
 from nuandeng.importing.csv_rows import escaped, read_csv, unescaped
-from nuandeng.importing.errors import ColumnsFileError, FileTakenError, HeadsWrongError, NoTableError, SheetUnknownError
+from nuandeng.importing.errors import (
+    ColumnsFileError,
+    FileTakenError,
+    FileUnwritableError,
+    HeadsWrongError,
+    NoTableError,
+    SheetUnknownError,
+)
+from nuandeng.importing.rejected import rejected_file
+from nuandeng.importing.table import Heads
 from nuandeng.importing.template import template_rows, write_template
 from nuandeng.importing.xlsx_rows import read_xlsx
 from tests.unit.importing.made import Rows, checked, codes, csv, drafts, on_disk, opened, texts, xlsx
@@ -189,3 +198,12 @@ def test_a_point_has_its_beds_and_is_open_as_the_row_says() -> None:
 def test_columns_are_named_as_a_spreadsheet_does() -> None:
     """After Z comes AA."""
     assert [letters_of(index) for index in (0, 25, 26, 255)] == ["A", "Z", "AA", "IV"]
+
+
+def test_where_nothing_can_be_written_is_said_with_a_code(tmp_path: Path) -> None:
+    """It ended in a traceback."""
+    nowhere = tmp_path / "not-there"
+    with pytest.raises(FileUnwritableError, match="cannot be written"):
+        write_template("volunteers", nowhere / "t.csv", "zh")
+    with pytest.raises(FileUnwritableError), rejected_file(nowhere / "people.csv.rejected.csv", Heads({}, ("a",), ()), "zh"):
+        pass
