@@ -124,18 +124,27 @@ class Load:
 
 
 class Desk:
-    """A county's operator, with the city's supervisor and verifier: cases from the report on, some of them left to their clocks."""
+    """A county's operator, with the city's supervisor and verifier: cases from the report on, some of them left to their clocks.
+
+    Cases that nobody took up in time are cancelled: with more and more of them open, clocks would ring all the time, and no pause be quiet.
+    """
 
     pause_s = 0.5
+    _WAITS = "reported,received,filed,on_hold,dispatched"
+    _WAITS_MS, _TIDIED_EVERY, _TIDIED_AT_ONCE = 45_000, 8, 20
 
     def __init__(self, operator: Person, supervisor: Person, verifier: Person, code: str, seed: float) -> None:
         self._operator, self._supervisor, self._verifier, self._code = operator, supervisor, verifier, code
         self._chance = random.Random(seed)  # noqa: S311
         self._numbers = itertools.count(1)
         self._run = now_ms()
+        self._steps = 0
 
     def step(self) -> None:
-        """One new case, as far as it goes at once; then what has been fed back."""
+        """One new case, as far as it goes at once; then what has been fed back; now and then what waits for too long."""
+        self._steps += 1
+        if self._steps % self._TIDIED_EVERY == 0:
+            self._tidy()
         chance = self._chance.random()
         incident = self._report("very_urgent" if self._chance.random() < 0.6 else "urgent")
         if incident is None or chance < 0.1:  # nobody receives it: its clock runs out
@@ -179,6 +188,13 @@ class Desk:
             page = self._operator.get("/incidents", state=state, jurisdiction=self._code, limit=3)
             for one in page["items"] if page else ():
                 self._do(who, one["id"], step, body)
+
+    def _tidy(self) -> None:
+        page = self._operator.get("/incidents", state=self._WAITS, jurisdiction=self._code, limit=200)
+        before_ms = now_ms() - self._WAITS_MS
+        old = [one for one in page["items"] if one["reported_at_ms"] < before_ms] if page else []
+        for one in old[-self._TIDIED_AT_ONCE :]:
+            self._do(self._operator, one["id"], "cancel", {"reason": "无人应答"})
 
     def _do(self, who: Person, incident: str, step: str, body: dict[str, Any]) -> None:
         who.send(f"/incidents/{incident}/{step}", body, self._key())

@@ -433,6 +433,7 @@ class Command(Value, frozen=True, kw_only=True):
 
     sent_at_ms: the sender's clock, for tracing only; the writer's clock is the record's append time at the broker.
     body_sha256: of the request body, so that one key with another body is refused.
+    trace: the step of the caller's own trace that asked, as contracts.trace_context writes it.
     """
 
     id: str

@@ -17,6 +17,7 @@ from contracts.terms import Role
 from contracts.topics import COMMANDS
 from contracts.values import Actor
 from stream.access import topic
+from stream.log_clock import LogClocks
 from stream.partition import partition_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _REACHED_FOR_S = 1.0
 _POLL_S = 0.02
 _REQUEST_MS = 5_000
 _DELIVERY_MS = 15_000
+_LOG_APPEND_TIME = 1
 
 decode_answer = msgspec.json.Decoder(Answer).decode
 
@@ -59,15 +61,20 @@ def encode_checked(command: Command) -> bytes:
 class CommandSender:
     """For workers, over their aiokafka producer."""
 
-    def __init__(self, producer: "AIOKafkaProducer", topic_name: str) -> None:
+    def __init__(self, producer: "AIOKafkaProducer", topic_name: str, clocks: LogClocks | None = None) -> None:
+        """clocks: learn from each command when it was appended."""
         self._producer = producer
         self._topic = topic_name
+        self._clocks = clocks or LogClocks()
 
     async def send(self, command: Command) -> None:
         """Send; the command is in Kafka when this returns. Raises KafkaError, TimeoutError, UnreadableError."""
-        await self._producer.send_and_wait(
-            self._topic, encode_checked(command), key=command.jurisdiction.encode(), partition=partition_of(command.jurisdiction)
-        )
+        partition = partition_of(command.jurisdiction)
+        clock = self._clocks.of(partition)
+        raw, asked = encode_checked(command), clock.asking()
+        placed = await self._producer.send_and_wait(self._topic, raw, key=command.jurisdiction.encode(), partition=partition)
+        if placed.timestamp_type == _LOG_APPEND_TIME:
+            clock.appended(asked, placed.timestamp)
 
 
 class CommandGate:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,10 @@ from stream.leaving import leave
 from stream.log.append import Appender
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
+from stream.log_clock import LogClocks
 from stream.silence import SilenceWatch
 from stream.writer.alarm import Alarm
+from stream.writer.bell import Bell
 from stream.writer.decision import Judge, Letter
 from stream.writer.partition_writer import Found, Item, PartitionWriter
 
@@ -46,10 +47,10 @@ def snapshot_folder(runtime: Runtime) -> SnapshotFolder:
 
 
 class _Part:
-    """One partition: its writer, its task, its alarm."""
+    """One partition: its writer, its task, its bell."""
 
-    def __init__(self, writer: PartitionWriter, alarm: Alarm) -> None:
-        self.writer, self.alarm = writer, alarm
+    def __init__(self, writer: PartitionWriter, bell: Bell) -> None:
+        self.writer, self.bell = writer, bell
         self.task = asyncio.create_task(writer.run(), name=f"writer-{writer.partition}")
 
 
@@ -62,6 +63,7 @@ class Dispatcher(faust.Service):
         self._settings = kafka_settings(runtime, DISPATCHER)
         self._commands = topic(runtime, COMMANDS)
         self._parts: dict[int, _Part] = {}
+        self._clocks = LogClocks()
         self._done: dict[TopicPartition, int] = {}
         self._acknowledged: dict[TopicPartition, int] = {}
         self._generation = 0
@@ -86,7 +88,7 @@ class Dispatcher(faust.Service):
         )  # fmt: skip
         await self._producer.start()
         await self._appender.start()
-        self._sender = CommandSender(self._producer, self._commands)
+        self._sender = CommandSender(self._producer, self._commands, self._clocks)
         self._letters = DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name)
         self._consumer.subscribe([self._commands], listener=_Listener(self))
         await self._consumer.start()
@@ -116,7 +118,7 @@ class Dispatcher(faust.Service):
         self._done.clear()
         self._acknowledged.clear()
         for number, part in self._parts.items():
-            part.alarm.forget()
+            part.bell.alarm.forget()
             if number not in partitions:
                 part.writer.revoke()
         for number in sorted(partitions):
@@ -131,7 +133,7 @@ class Dispatcher(faust.Service):
                 partition=number, appender=self._appender, reader=self._reader, snapshots=self._snapshots,
                 judge=Judge(number, self._judge_of), put_aside=self._put_aside, acknowledge=self._note_done, on_commit=alarm.changed,
             )  # fmt: skip
-            part = self._parts[number] = _Part(writer, alarm)
+            part = self._parts[number] = _Part(writer, Bell(alarm, self._clocks.of(number)))
         return part
 
     async def _put_aside(self, found: Found, letter: Letter) -> None:
@@ -158,7 +160,9 @@ class Dispatcher(faust.Service):
         got = await self._consumer.getmany(timeout_ms=200, max_records=_READ_RECORDS)
         generation = self._generation
         for place, records in got.items():
-            writer = self._part(place.partition).writer
+            part = self._part(place.partition)
+            part.bell.clock.seen(records[-1].timestamp)
+            writer = part.writer
             await writer.room()
             for first in range(0, len(records), _DECIDED_AT_ONCE):
                 if generation != self._generation:
@@ -192,12 +196,11 @@ class Dispatcher(faust.Service):
     async def _deadlines(self) -> None:
         while not self.should_stop:
             await self.sleep(_TICK_S)
-            now_ms = time.time_ns() // 1_000_000
             due = [
                 system_command(body, jurisdiction=jurisdiction, command_id=command_id)
                 for part in self._parts.values()
                 if part.writer.owned and part.writer.confirmed is not None
-                for jurisdiction, command_id, body in part.alarm.due(part.writer.confirmed.states, now_ms)
+                for jurisdiction, command_id, body in part.bell.rung(part.writer.confirmed.states)
             ]
             for command, failure in zip(due, await asyncio.gather(*map(self._sender.send, due), return_exceptions=True), strict=True):
                 if failure is not None:

@@ -19,6 +19,7 @@ from dispatch import State, owed
 from stream.candidates import candidates_for
 from stream.commands import CommandSender, system_command
 from stream.follow import LogFollower
+from stream.partition import partition_of
 from stream.push import WebPusher, subscribed_units
 from stream.vault.secrets import SecretsStore
 
@@ -124,7 +125,7 @@ class Effects:
 
             try:
                 promised = self._promised_to_others(state, [effect for effect, _ in searches])
-                together = await shares_for(self._store, state, [effect for effect, _ in searches], promised, _now_ms())
+                together = await shares_for(self._store, state, [effect for effect, _ in searches], promised, self._now_ms(state))
                 self.counts["shared_out"] += len(together)
             except (ArithmeticError, ImportError) as err:
                 # One after the other is worse, but never nothing.
@@ -134,7 +135,7 @@ class Effects:
             answer = together.get(effect.effect)
             if answer is None:
                 promised = self._promised_to_others(state, [effect])
-                answer = await candidates_for(self._store, state, effect, _now_ms(), promised)
+                answer = await candidates_for(self._store, state, effect, self._now_ms(state), promised)
             found, short = answer
             self._promised.setdefault(state.jurisdiction, {})[effect.effect] = frozenset(one.unit for one in found[: effect.wanted])
             body = OfferWave(incident=effect.incident, effect=effect.effect, wave=effect.wave, candidates=found, shortfalls=short)
@@ -148,7 +149,7 @@ class Effects:
         return frozenset().union(*(units for effect, units in by_effect.items() if effect not in own))
 
     async def _notify(self, state: State, effect: NotifyUnit, attempt: int) -> None:
-        late = effect.expires_at_ms is not None and effect.expires_at_ms <= time.time_ns() // 1_000_000
+        late = effect.expires_at_ms is not None and effect.expires_at_ms <= self._now_ms(state)
         if effect.channel is not Channel.WEB_PUSH:
             status, detail = DeliveryStatus.FAILED, "no_such_channel"
         elif late:
@@ -197,9 +198,9 @@ class Effects:
         command = system_command(body, jurisdiction=state.jurisdiction, command_id=_command_id(state, effect, attempt))
         await self._sender.send(command)
 
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    def _now_ms(self, state: State) -> int:
+        """The log's time: windows end by it, and positions are as old as it says."""
+        return self._follower.clocks.of(partition_of(state.jurisdiction)).now_ms()
 
 
 def _command_id(state: State, effect: Effect, attempt: int) -> str:

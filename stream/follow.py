@@ -16,6 +16,7 @@ from stream.log.fold import Fold, Standing
 from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
 from stream.log.start import starting_fold
+from stream.log_clock import LogClocks
 from stream.partition import partition_count, partition_of
 from stream.silence import SilenceWatch
 from stream.together import resting
@@ -54,6 +55,7 @@ class LogFollower:
         self.ready = asyncio.Event()
         self.reader = RangeReader(settings, topic)
         self.generation = 0
+        self.clocks = LogClocks()
         self._settings, self._topic, self._snapshots, self._group, self._member = settings, topic, snapshots, group, member
         self._on_standing, self._after_batch, self._begin = on_standing, after_batch, begin or self.fold_to_end
         self._rest_s = rest_s
@@ -186,6 +188,7 @@ class LogFollower:
         fold = self.folds.get(place.partition)
         if fold is None:
             return
+        self.clocks.of(place.partition).seen(records[-1].timestamp)
         first = fold.next_offset
         if records[0].offset > first and self._sought.get(place.partition) != first and self._consumer is not None:
             # The consumer is ahead of the fold (it was assigned meanwhile): back to where the fold is. Once: it may be a gap of the log's.

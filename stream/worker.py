@@ -139,8 +139,9 @@ def main() -> None:
     options = parser.parse_args()
     name = options.name or (f"{options.role}.{socket.gethostname()}" if options.one_of_many else options.role)
     configure_logging(name)
-    import faust  # noqa: PLC0415
     import uvloop  # noqa: PLC0415
+
+    from stream.prompt_end import PromptWorker  # noqa: PLC0415
 
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     runtime = runtime_from_environment()
@@ -148,7 +149,7 @@ def main() -> None:
     app = faust_app(runtime, options.role, name)
     importlib.import_module(f"stream.roles.{options.role}").add(app, runtime, name)
     look_rarely_for_cycles()
-    faust.Worker(app, loglevel="WARNING", override_logging=False, quiet=True).execute_from_commandline()
+    PromptWorker(app, loglevel="WARNING", override_logging=False, quiet=True).execute_from_commandline()
 
 
 if __name__ == "__main__":

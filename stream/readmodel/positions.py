@@ -21,7 +21,7 @@ from stream.access import REQUEST_MS
 from stream.commands import CommandSender, system_command
 from stream.deadletters import DeadLetters
 from stream.follow import LogFollower
-from stream.partition import partition_count
+from stream.partition import partition_count, partition_of
 from stream.readmodel.fixes import STALE_AFTER_MS, Arrivals, Fix, fix_of
 from stream.readmodel.placing import Placer
 
@@ -135,7 +135,7 @@ class Positions:
         if assignment is not None:
             await self._tell(state.jurisdiction, f"sys:{assignment}:arrived",
                              MoveAssignment(assignment=assignment, to=AssignmentState.ON_SCENE))  # fmt: skip
-        if unit.stale and time.time_ns() // 1_000_000 - fix.at_ms < STALE_AFTER_MS:
+        if unit.stale and self._log_ms(state) - fix.at_ms < STALE_AFTER_MS:
             heard = NoteContact(unit=name, stale=False)
             await self._tell(state.jurisdiction, f"sys:{name}:heard:{fix.at_ms}", heard, about=f"{name}:heard")
 
@@ -155,12 +155,18 @@ class Positions:
             self._told_at_ms = {key: at_ms for key, at_ms in self._told_at_ms.items() if now_ms - at_ms < _AGAIN_MS}
             try:
                 for state in list(self._follower.states()):
-                    for unit in stale_units(state, self._fixes.get(state.jurisdiction, {}), now_ms):
+                    log_ms = self._log_ms(state)
+                    for unit in stale_units(state, self._fixes.get(state.jurisdiction, {}), log_ms):
+                        if self._log_ms(state) < log_ms:
+                            break  # the first command that was sent has shown that it is earlier than this process thought
                         since_ms = self._last_heard_ms(state.jurisdiction, unit)
                         command_id = f"sys:{unit.entry.unit}:stale:{since_ms}"
                         await self._tell(state.jurisdiction, command_id, NoteContact(unit=unit.entry.unit, stale=True))
             except (KafkaError, OSError, TimeoutError) as err:
                 log.warning("contact_not_told", error=repr(err))
+
+    def _log_ms(self, state: State) -> int:
+        return self._follower.clocks.of(partition_of(state.jurisdiction)).now_ms()
 
     def _last_heard_ms(self, jurisdiction: str, unit: Unit) -> int:
         fix = self._fixes.get(jurisdiction, {}).get(unit.entry.unit)

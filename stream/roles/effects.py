@@ -45,7 +45,7 @@ class EffectsService(faust.Service):
             settings, topic(runtime, COMMITS), snapshot_folder(runtime), group=group(runtime, "effects"), member=self._name,
             rest_s=LOOK_S / 2,
         )  # fmt: skip
-        sender = CommandSender(self._producer, topic(runtime, COMMANDS))
+        sender = CommandSender(self._producer, topic(runtime, COMMANDS), self._follower.clocks)
         self._effects = Effects(self._follower, self._store, sender, secrets, pusher)
         self._loops = [asyncio.create_task(self._follower.run()), asyncio.create_task(self._effects.run())]
 

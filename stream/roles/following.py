@@ -31,9 +31,9 @@ class Outlets:
         settings = kafka_settings(self._runtime)
         self._producer = AIOKafkaProducer(**settings, acks="all", linger_ms=2, max_request_size=2 << 20, request_timeout_ms=REQUEST_MS)
         await self._producer.start()
-        self.sender = CommandSender(self._producer, topic(self._runtime, COMMANDS))
         self.letters = DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name)
         self.follower = LogFollower(settings, topic(self._runtime, COMMITS), snapshot_folder(self._runtime), rest_s=0.1)
+        self.sender = CommandSender(self._producer, topic(self._runtime, COMMANDS), self.follower.clocks)
         self._following = asyncio.create_task(self.follower.run())
         self.connected.set()
 

@@ -41,7 +41,7 @@ class ProjectorService(faust.Service):
             topic(self._runtime, POSITIONS),
             store=self._store,
             follower=self._projector.follower,
-            sender=CommandSender(self._producer, topic(self._runtime, COMMANDS)),
+            sender=CommandSender(self._producer, topic(self._runtime, COMMANDS), self._projector.follower.clocks),
             letters=DeadLetters(self._producer, topic(self._runtime, DEAD_LETTERS), self._name),
         )
         self._projector.on_commit = self._positions.placer.changed

@@ -14,6 +14,7 @@ from dispatch.weather.settings import settings_in_force
 from stream.agents import UnusableError
 from stream.commands import CommandSender, system_command
 from stream.follow import LogFollower
+from stream.partition import partition_of
 from stream.sightings.dwell import due_reports, report_id, report_of, threshold_s
 from stream.sightings.tracks import CameraTracks, TooLateError, follow
 
@@ -78,7 +79,7 @@ class Watcher:
         key = f"{detections.jurisdiction}/{detections.camera}".encode()
         stored = self._table.get(key)
         before = tracks = self._tracks(stored)
-        latest_ms = time.time_ns() // 1_000_000 + _AHEAD_MS
+        latest_ms = self._follower.clocks.of(partition_of(detections.jurisdiction)).now_ms() + _AHEAD_MS
         for look in sorted(detections.looks, key=lambda one: one.captured_at_ms):
             if look.captured_at_ms > latest_ms:
                 # Everything that is seen from now on would be too late beside it.

@@ -41,6 +41,8 @@ def _form(span: Span) -> dict[str, Any]:
         "endTimeUnixNano": str(span.ended_at_ms * 1_000_000),
         "attributes": [_attribute(name, value) for name, value in span.attributes.items()],
     }
+    if span.link is not None:
+        form["links"] = [{"traceId": span.link.trace, "spanId": span.link.span}]
     return form | ({"status": {"code": _ERROR}} if span.refused else {})
 
 

@@ -9,12 +9,16 @@ from contracts.commit import Commit
 from contracts.documents import IncidentDocument
 from contracts.events import AssignmentMoved, CommandRejected, DeliveryRecorded, event_name
 from contracts.terms import IncidentState
+from contracts.trace_context import TraceParent, parse_traceparent
 
 _OVER = frozenset({IncidentState.CLOSED, IncidentState.REJECTED, IncidentState.MERGED, IncidentState.CANCELLED})
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """One step. Identifiers as W3C Trace Context has them: 32 and 16 lower-case hex digits; parent empty at the root."""
+    """One step. Identifiers as W3C Trace Context has them: 32 and 16 lower-case hex digits; parent empty at the root.
+
+    link: the step of a caller's own trace that asked for this one.
+    """
 
     trace: str
     span: str
@@ -24,6 +28,7 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_ms: int
     attributes: dict[str, str | int | bool]
     refused: bool = False
+    link: TraceParent | None = None
 
 
 def trace_id(jurisdiction: str, incident: str) -> str:
@@ -49,6 +54,7 @@ def spans_of(commit: Commit, incident: IncidentDocument) -> Iterator[Span]:
         ended_at_ms=commit.occurred_at_ms,
         attributes=_attributes(commit, incident),
         refused=any(isinstance(event, CommandRejected) for event in commit.events),
+        link=parse_traceparent(commit.trace),
     )
     if incident.state in _OVER and incident.version == commit.sequence:
         yield Span(
@@ -85,9 +91,8 @@ def _attributes(commit: Commit, incident: IncidentDocument) -> dict[str, str | i
         "nuandeng.source": incident.source.value,
         "nuandeng.simulated": incident.simulated,
     }
-    for name, value in (("caused_by", commit.caused_by), ("trace", commit.trace)):
-        if value is not None:
-            said[f"nuandeng.{name}"] = value
+    if commit.caused_by is not None:
+        said["nuandeng.caused_by"] = commit.caused_by
     for event in commit.events:
         match event:
             case DeliveryRecorded():

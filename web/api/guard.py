@@ -10,6 +10,7 @@ from flask import Request, Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from contracts.trace_context import parse_traceparent
 from web import metrics
 from web.access.caller import Caller
 from web.access.check import check_role
@@ -54,6 +55,7 @@ def _answer(route: Route, services: Services, path: dict[str, str]) -> Response:
     raw = b"" if route.method in _SAFE or route.takes == "multipart/form-data" else _read(request)
     call = Call(
         services=services, operation=route.operation, caller=caller, path=path, raw=raw, key=_key(request),
+        trace=parse_traceparent(request.headers.get("traceparent")),
         parse=partial(_body, route, raw),
         query=None if route.query is None else _parse_query(route.query, request),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response
 
+from contracts.trace_context import TraceParent
 from web.access.caller import Caller
 from web.access.check import Target, check_target
 from web.api.wire import Wire
@@ -20,6 +21,7 @@ PICTURE_LIMIT_BYTES = 8_000_000
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One request. caller None: the operation needs no account. key: Idempotency-Key, None when absent.
+    trace: the step of the caller's own trace, None when it named none.
 
     parse: reads the body. It is not read before somebody looks at it: who may not act here is not told what is wrong with it.
     """
@@ -32,6 +34,7 @@ class Call:
     query: Any
     raw: bytes
     key: str | None
+    trace: TraceParent | None
 
     @cached_property
     def body(self) -> Any:

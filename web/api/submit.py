@@ -59,8 +59,9 @@ def settle(call: Call, *, jurisdiction: str, build: Callable[[], AnyBody]) -> tu
     expected = services.follower.expect(command_id)
     try:
         services.gate.send(
-            body, jurisdiction=jurisdiction, command_id=command_id, actor=caller.actor(), body_sha256=fingerprint, acknowledged_s=WAIT_S
-        )
+            body, jurisdiction=jurisdiction, command_id=command_id, actor=caller.actor(), body_sha256=fingerprint,
+            trace=None if call.trace is None else str(call.trace), acknowledged_s=WAIT_S,
+        )  # fmt: skip
         answer = _await_answer(services, command_id, expected, started_s + WAIT_S)
     except UnreadableError as err:
         raise InvalidError(str(err)) from err

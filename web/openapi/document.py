@@ -125,6 +125,15 @@ def _parameters(route: Route, models: dict[type[Wire], dict[str, Any]], schemas:
                 "description": "The same key is done once; with another body it is refused.",
             }
         )
+        found.append(
+            {
+                "name": "traceparent",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "maxLength": 200},
+                "description": "W3C Trace Context: the caller's own step; the commit keeps it. Ignored when it is not well formed.",
+            }
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import redis
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.conn import create_conn
 
@@ -20,8 +21,10 @@ from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from stream import commands
 from stream.commands import CommandGate
+from stream.heartbeat import read_heartbeats
 from stream.leaving import leave
 from stream.silence import SILENT_S, SilenceWatch
+from tests.integration.stream.conftest import fresh_runtime, until, workers_of
 
 COUNTY = "371602"
 
@@ -135,3 +138,19 @@ def test_a_connection_that_fell_silent_is_given_up_within_moments(kafka: Running
         assert asyncio.run(run()) < SILENT_S + 5
     finally:
         proxy.close()
+
+def test_a_worker_that_is_stopped_while_the_broker_is_frozen_ends_soon(tmp_path: Path, server_guard: Guard, valkey: RunningValkey) -> None:
+    """Seed 7, round 74: effects waited a minute for clients that waited for the broker, and nobody could do their work meanwhile."""
+    kafka = RunningKafka(tmp_path / "kafka", server_guard)
+    runtime = fresh_runtime(kafka, valkey, tmp_path)
+    broker = kafka._process.pid
+    try:
+        with workers_of(runtime, tmp_path, server_guard) as workers:
+            workers.start("effects")
+            with redis.Redis.from_url(runtime.valkey_url) as store:
+                until(lambda: "effects" in read_heartbeats(store), "the worker beats")
+            os.kill(broker, signal.SIGSTOP)
+            workers.stop("effects")  # fails after 20 s
+    finally:
+        os.kill(broker, signal.SIGCONT)
+        kafka.stop()

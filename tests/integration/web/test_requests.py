@@ -46,6 +46,18 @@ def test_a_report_becomes_an_incident_and_the_answer_names_it(person: Any) -> No
     assert read.json["reporter"] is None, "who reported it takes a reason"
 
 
+@pytest.mark.parametrize(("header", "kept"), [
+    (f"00-{'4b' * 16}-{'7a' * 8}-01", f"00-{'4b' * 16}-{'7a' * 8}-01"),
+    (f"00-{'0' * 32}-{'7a' * 8}-01", None),
+    ("' or 1=1", None),
+])  # fmt: skip
+def test_a_callers_trace_goes_into_the_command(town: Town, person: Any, header: str, kept: str | None) -> None:
+    """As W3C Trace Context writes it; a header that is not well formed is no reason to refuse a report."""
+    answer = person(Role.OPERATOR).post("/incidents", REPORT, headers={"traceparent": header})
+    assert answer.status_code == 200
+    assert town.gate.sent[-1].trace == kept
+
+
 def test_what_is_personal_is_sealed_before_it_leaves(town: Town, person: Any) -> None:
     """Neither the command nor anything in Redis holds the plain text."""
     person(Role.OPERATOR).post("/incidents", REPORT)

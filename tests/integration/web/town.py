@@ -72,6 +72,7 @@ class TownGate:
             sent_at_ms=self.now_ms,
             caused_by=caused_by,
             body_sha256=body_sha256,
+            trace=trace,
         )
         self.sent.append(command)
         state = self.states.setdefault(jurisdiction, State(jurisdiction))

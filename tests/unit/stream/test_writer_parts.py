@@ -182,6 +182,16 @@ def test_a_deadline_rings_until_it_is_recorded() -> None:
     assert [body.percent for _, _, body in alarm.due(fold.states, START_MS + 40_000)] == []
 
 
+def test_what_rang_too_early_rings_again_when_it_is_time() -> None:
+    """The clock was ahead: two seconds after the moment at which it was asked for would be an hour too late."""
+    fold, alarm = Fold(PARTITION), Alarm()
+    assert fold.step(0, Judge(PARTITION).decide({}, command("a"), START_MS).record) is not None
+    early = alarm.due(fold.states, START_MS + 3_600_000)
+    assert {(body.clock.value, body.percent) for _, _, body in early} == {("receive", 50), ("limit", 50)}
+    assert alarm.due(fold.states, START_MS + 1_000) == []
+    assert [body.clock.value for _, _, body in alarm.due(fold.states, START_MS + 30_000)] == ["receive"]
+
+
 def test_a_clients_identifier_is_its_own() -> None:
     """Accounts and keys can't be shifted into one another, and no client's identifier is one of the platform's."""
     assert client_command_id("a", "bc") != client_command_id("ab", "c")

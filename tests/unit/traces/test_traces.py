@@ -42,10 +42,10 @@ class Log:
         self.spans: list[Span] = []
         self.sequence = 0
 
-    def do(self, body: cmd.AnyBody, actor: Actor, at_ms: int) -> IncidentDocument | None:
+    def do(self, body: cmd.AnyBody, actor: Actor, at_ms: int, trace: str | None = None) -> IncidentDocument | None:
         """One command; return the incident it touched."""
         self.sequence += 1
-        command = cmd.Command(id=f"c{self.sequence}", jurisdiction=CODE, actor=actor, body=body, sent_at_ms=at_ms)
+        command = cmd.Command(id=f"c{self.sequence}", jurisdiction=CODE, actor=actor, body=body, sent_at_ms=at_ms, trace=trace)
         decision = self._judge.decide(self._states, cmd.encode_command(command), at_ms)
         assert decision.commit is not None
         standing = self._fold.step(self._fold.next_offset, decision.record)
@@ -102,6 +102,17 @@ def test_a_message_to_a_phone_says_what_became_of_it() -> None:
     assert span.attributes["nuandeng.channel"] == "web_push"
     assert span.attributes["nuandeng.detail"] == "no_subscription"
     assert (span.begun_at_ms, span.ended_at_ms) == (START_MS, START_MS + 5)
+
+
+def test_a_callers_own_trace_is_linked_from_the_step_it_asked_for() -> None:
+    """Who called with a traceparent finds the incident from there; what is no traceparent links nothing."""
+    log = Log()
+    asked = cmd.ReportIncident(source=Source.HOTLINE, place=PLACE)
+    log.do(asked, OPERATOR, START_MS, trace=f"00-{'4b' * 16}-{'7a' * 8}-01")
+    log.do(asked, OPERATOR, START_MS + 1, trace="somebody else's")
+    linked, unlinked = body_of(log.spans)["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    assert linked["links"] == [{"traceId": "4b" * 16, "spanId": "7a" * 8}]
+    assert "links" not in unlinked
 
 
 def test_the_same_log_gives_the_same_spans() -> None:
