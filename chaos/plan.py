@@ -48,6 +48,7 @@ _SHARES = {
     Kind.CUT: 2, Kind.HALF_OPEN: 2,
 }  # fmt: skip
 _TWO_AT_ONCE = 0.2
+_TRIES = 100
 _STORES = ("kafka", "valkey")
 # The most that a run looks at are the parts that a command passes through.
 _WEIGHTS = {"kafka": 3, "valkey": 3, "dispatcher": 4, "projector": 3, "web": 3, "effects": 2, "sightings": 2, "phones": 2}
@@ -72,10 +73,11 @@ def faults_of(seed: int, number: int, scope: Scope) -> tuple[Fault, ...]:
     first = _fault(chance, scope)
     if chance.random() >= _TWO_AT_ONCE or not scope.two_at_once:
         return (first,)
-    second = _fault(chance, scope)
-    while _hits(first) & _hits(second):
+    for _ in range(_TRIES):
         second = _fault(chance, scope)
-    return first, second
+        if not _hits(first) & _hits(second):
+            return first, second
+    return (first,)  # a narrow scope may have nothing else to hit
 
 
 def _hits(fault: Fault) -> set[str]:

@@ -1,5 +1,6 @@
 """`nuandeng import …`: a city's registers from spreadsheets, and empty ones to fill in."""
 
+import getpass
 import os
 from pathlib import Path
 from typing import Annotated, cast
@@ -30,6 +31,7 @@ _Lang = Annotated[str | None, typer.Option("--lang", metavar="zh|en", help="With
 _Datum = Annotated[
     str, typer.Option("--datum", metavar="wgs84|gcj02|bd09", help="Of coordinates whose row names none; maps on the web are GCJ-02.")
 ]
+_By = Annotated[str | None, typer.Option("--by", metavar="WHO", help="Who brings them in; else the user of this machine.")]
 _Passwords = Annotated[
     Path | None, typer.Option("--passwords", metavar="CSV", help="Make a password for each account that has none, and write them here.")
 ]
@@ -43,46 +45,48 @@ def _import() -> None:
 @import_app.command("volunteers", help=_HELP["volunteers"])
 def volunteers(
     file: _File, data_dir: DataDir, *, sheet: _Sheet = None, dry_run: _DryRun = False, skip_bad: _SkipBad = False, columns: _Columns = None,
-    lang: _Lang = None,
+    lang: _Lang = None, by: _By = None,
 ) -> None:  # fmt: skip
     """Volunteers."""
-    _run("volunteers", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad)
+    _run("volunteers", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, by=by)
 
 
 @import_app.command("vehicles", help=_HELP["vehicles"])
 def vehicles(
     file: _File, data_dir: DataDir, *, sheet: _Sheet = None, dry_run: _DryRun = False, skip_bad: _SkipBad = False, columns: _Columns = None,
-    lang: _Lang = None,
+    lang: _Lang = None, by: _By = None,
 ) -> None:  # fmt: skip
     """Vehicles and patrol teams."""
-    _run("vehicles", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad)
+    _run("vehicles", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, by=by)
 
 
 @import_app.command("points", help=_HELP["points"])
 def points(
     file: _File, data_dir: DataDir, *, sheet: _Sheet = None, dry_run: _DryRun = False, skip_bad: _SkipBad = False, columns: _Columns = None,
-    lang: _Lang = None, datum: _Datum = "wgs84",
+    lang: _Lang = None, datum: _Datum = "wgs84", by: _By = None,
 ) -> None:  # fmt: skip
     """Rescue points."""
-    _run("points", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, datum=datum)
+    _run("points", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, datum=datum, by=by)
 
 
 @import_app.command("cameras", help=_HELP["cameras"])
 def cameras(
     file: _File, data_dir: DataDir, *, sheet: _Sheet = None, dry_run: _DryRun = False, skip_bad: _SkipBad = False, columns: _Columns = None,
-    lang: _Lang = None, datum: _Datum = "wgs84",
+    lang: _Lang = None, datum: _Datum = "wgs84", by: _By = None,
 ) -> None:  # fmt: skip
     """Cameras."""
-    _run("cameras", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, datum=datum)
+    _run("cameras", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, datum=datum, by=by)
 
 
 @import_app.command("accounts", help=_HELP["accounts"])
 def accounts(
     file: _File, data_dir: DataDir, *, sheet: _Sheet = None, dry_run: _DryRun = False, skip_bad: _SkipBad = False, columns: _Columns = None,
-    lang: _Lang = None, passwords: _Passwords = None,
+    lang: _Lang = None, passwords: _Passwords = None, by: _By = None,
 ) -> None:  # fmt: skip
     """Accounts."""
-    _run("accounts", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, passwords=passwords)
+    _run(
+        "accounts", file, data_dir, sheet=sheet, columns=columns, lang=lang, dry_run=dry_run, skip_bad=skip_bad, by=by, passwords=passwords
+    )  # fmt: skip
 
 
 @import_app.command("template")
@@ -102,7 +106,7 @@ def template(
 
 def _run(
     register: Register, file: Path, data_dir: Path, *, sheet: str | None, columns: Path | None, lang: str | None, dry_run: bool,
-    skip_bad: bool, datum: str = "wgs84", passwords: Path | None = None,
+    skip_bad: bool, by: str | None, datum: str = "wgs84", passwords: Path | None = None,
 ) -> None:  # fmt: skip
     # What draws borders and speaks to Kafka is loaded by those who import.
     from camera_adapters.datum import Datum  # noqa: PLC0415
@@ -115,7 +119,7 @@ def _run(
     folder = data_dir.resolve()
     if not dry_run and in_use_by(folder) is None:
         raise NotRunningError(f"No platform runs on {folder}, and only a running one decides what enters the registers.")
-    order = Order(register, file, sheet, columns, Datum(datum), dry_run, skip_bad, said, passwords)
+    order = Order(register, file, sheet, columns, Datum(datum), dry_run, skip_bad, said, passwords, by or getpass.getuser())
     with opened(folder) as runtime:
         imported = run_import(runtime, order)
     for line in lines_of(imported, said, dry_run=dry_run):

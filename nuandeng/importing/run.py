@@ -26,7 +26,10 @@ _SHOWN_MOST = 20
 
 
 class Order(NamedTuple):
-    """What somebody asked for. datum: of coordinates whose row names none. passwords: where first passwords of accounts are written."""
+    """What somebody asked for. datum: of coordinates whose row names none. passwords: where first passwords of accounts are written.
+
+    by: who brings them in, as the log will say.
+    """
 
     register: Register
     path: Path
@@ -37,6 +40,7 @@ class Order(NamedTuple):
     skip_bad: bool = False
     lang: Language = "en"
     passwords: Path | None = None
+    by: str = ""
 
 
 class Survey(NamedTuple):
@@ -127,9 +131,9 @@ def _sent(runtime: Runtime, context: _Context, keys: FileKeyStore, file: BinaryI
             from nuandeng.importing.passwords import first_passwords  # noqa: PLC0415 - brings the web's passwords along
 
             give = stack.enter_context(first_passwords(runtime, keys, order.passwords))
-            sender = Sender(order.register, context.standing, keys, gate, give)
+            sender = Sender(order.register, context.standing, keys, gate, by=order.by, before_sending=give)
         else:
-            sender = Sender(order.register, context.standing, keys, gate)
+            sender = Sender(order.register, context.standing, keys, gate, by=order.by)
         for one in context.checker().checked(table):
             if isinstance(one, Bad):
                 if refuse is None or _mark(file) != before:

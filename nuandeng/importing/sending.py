@@ -1,6 +1,7 @@
 """From checked rows to commands in the log: sealed, in chunks, each known by what it says, and each answered."""
 
 import hmac
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from hashlib import sha256
@@ -8,14 +9,15 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from contracts.commands import AnyBody, RegisterAccounts, RegisterCameras, RegisterPoints, RegisterUnits
+from contracts.commands import AnyBody, Command, RegisterAccounts, RegisterCameras, RegisterPoints, RegisterUnits
 from contracts.registry_entries import AccountEntry, CameraEntry, PointEntry, UnitEntry
-from contracts.values import Sealed
+from contracts.terms import Role
+from contracts.values import Actor, Sealed
 from nuandeng.importing.changes import Change, Outcome, change_of
 from nuandeng.importing.columns import Register
 from nuandeng.importing.registers import Draft, Entry
 from nuandeng.importing.standing import Standing
-from stream.commands import MAX_COMMAND_BYTES, CommandGate, encode_checked, system_command
+from stream.commands import MAX_COMMAND_BYTES, CommandGate, client_command_id, encode_checked
 from stream.vault.keystore import FileKeyStore
 from stream.vault.sealer import TextSealer
 
@@ -49,10 +51,13 @@ class _Chunk(NamedTuple):
 
 
 class Sender:
-    """Takes the sound rows of one file and tells the log. before_sending: is handed the new and changed of each chunk."""
+    """Takes the sound rows of one file and tells the log.
+
+    by: who brings them in. before_sending: is handed the new and changed of each chunk.
+    """
 
     def __init__(
-        self, register: Register, standing: Standing, keys: FileKeyStore, gate: CommandGate,
+        self, register: Register, standing: Standing, keys: FileKeyStore, gate: CommandGate, *, by: str,
         before_sending: Callable[[Sequence[Change]], None] = lambda _: None,
     ) -> None:  # fmt: skip
         self._register = register
@@ -60,6 +65,8 @@ class Sender:
         self._keys = keys
         self._sealer = TextSealer(keys)
         self._gate = gate
+        # Whoever may use the machine's command line acts as an administrator there, under a name that nobody can log in with.
+        self._account = f"cli:{by}"
         self._before_sending = before_sending
         # Over personal texts too: without a key of ours nobody may try which numbers give an identifier that stands in the log.
         self._secret = keys.derive("identifiers of imported rows")
@@ -98,14 +105,17 @@ class Sender:
 
     def _send(self, jurisdiction: str, changes: Sequence[Change], entries: Sequence[Entry]) -> None:
         body = _body(self._register, entries)
-        command = system_command(body, jurisdiction=jurisdiction, command_id=self._command_id(jurisdiction, changes))
+        command = Command(
+            id=self._command_id(jurisdiction, changes), jurisdiction=jurisdiction,
+            actor=Actor(account=self._account, role=Role.ADMIN, area=jurisdiction), body=body, sent_at_ms=time.time_ns() // 1_000_000,
+        )  # fmt: skip
         if len(changes) > 1 and len(msgspec.json.encode(command)) > _CHUNK_BYTES:
             half = len(changes) // 2
             self._send(jurisdiction, changes[:half], entries[:half])
             self._send(jurisdiction, changes[half:], entries[half:])
             return
         encode_checked(command)
-        self._gate.send(body, jurisdiction=jurisdiction, command_id=command.id)
+        self._gate.send(body, jurisdiction=jurisdiction, command_id=command.id, actor=command.actor)
         self._sent.append(_Chunk(command.id, (changes[0].draft.row, changes[-1].draft.row), len(changes)))
 
     def _sealed(self, changes: Sequence[Change]) -> list[Entry]:
@@ -124,7 +134,7 @@ class Sender:
             for change in changes
         ]
         mark = hmac.new(self._secret, msgspec.json.encode(said), sha256).hexdigest()[:32]
-        return f"sys:import:{self._register}:{jurisdiction}:{mark}"
+        return client_command_id(self._account, f"import:{self._register}:{jurisdiction}:{mark}")
 
 
 def _no_seals(entry: Entry) -> dict[str, None]:

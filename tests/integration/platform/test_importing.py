@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.registry_entries import AccountEntry, UnitEntry
+from contracts.terms import Role
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from nuandeng.importing.rejected import as_csv
@@ -16,6 +17,7 @@ from stream.audit import verify
 from stream.readmodel.read import read_room
 from stream.replay import replay
 from tests.integration.platform.standing_city import CITY, COUNTY, OTHER, StandingCity, standing_city, until
+from tests.integration.stream.standing_log import standing_commits
 from web.access.passwords import secret_name
 
 HEADS = ["编号", "姓名", "手机", "所属区划", "技能"]
@@ -64,7 +66,8 @@ def test_three_hundred_volunteers_come_in_once(city: StandingCity, tmp_path: Pat
     file = table(tmp_path / "名册.xlsx", rows)
     assert "300 rows, 0 with errors; new 300" in imported(city, "volunteers", file, "--dry-run")
     assert verify(city.runtime).records == 0
-    assert "2 commands; 300 rows stand in the log" in imported(city, "volunteers", file)
+    assert "2 commands; 300 rows stand in the log" in imported(city, "volunteers", file, "--by", "王主任")
+    assert {(one.actor.account, one.actor.role) for one in standing_commits(city.runtime)} == {("cli:王主任", Role.ADMIN)}
     city.projected()
     for code in (COUNTY, OTHER):
         assert len(read_room(city.store, code, ("roster",)).documents["roster"]) == 150

@@ -68,3 +68,9 @@ def test_phones_sockets_are_hit_at_the_phones_process_alone() -> None:
     connections = {(fault.kind, fault.part) for fault in faults if fault.store == "sockets"}
     assert connections == {(kind, "phones") for kind in (Kind.DELAY, Kind.CUT, Kind.HALF_OPEN)}
     assert {fault.store for fault in faults if fault.part == "phones"} == {"", "kafka", "valkey", "sockets"}
+
+
+def test_a_scope_with_one_thing_to_hit_has_rounds_of_one_fault() -> None:
+    """There is no second part: the plan asked for one for ever."""
+    narrow = Scope(able=frozenset({Kind.CLOCK_STEP}), parts=frozenset({"dispatcher"}))
+    assert {len(faults_of(71, number, narrow)) for number in range(1, 40)} == {1}
