@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.errors import KafkaError
 
 from contracts.accounts import DISPATCHER
+from contracts.commands import Command
 from contracts.runtime import Runtime
 from contracts.topics import COMMANDS, COMMITS, DEAD_LETTERS
 from stream.access import REQUEST_MS, group, kafka_settings, topic
@@ -52,6 +54,7 @@ class _Part:
     def __init__(self, writer: PartitionWriter, bell: Bell) -> None:
         self.writer, self.bell = writer, bell
         self.task = asyncio.create_task(writer.run(), name=f"writer-{writer.partition}")
+        self.ringing: asyncio.Task[None] | None = None
 
 
 class Dispatcher(faust.Service):
@@ -97,9 +100,10 @@ class Dispatcher(faust.Service):
         """Finish what was taken, tell the group how far it is, keep a snapshot."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*(part.writer.drained() for part in self._parts.values())), _DRAIN_S)
-        for part in self._parts.values():
-            part.task.cancel()
-        await asyncio.gather(*(part.task for part in self._parts.values()), return_exceptions=True)
+        tasks = [task for part in self._parts.values() for task in (part.task, part.ringing) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for part in self._parts.values():
             await part.writer.end()
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
@@ -196,15 +200,24 @@ class Dispatcher(faust.Service):
     async def _deadlines(self) -> None:
         while not self.should_stop:
             await self.sleep(_TICK_S)
-            due = [
-                system_command(body, jurisdiction=jurisdiction, command_id=command_id)
-                for part in self._parts.values()
-                if part.writer.owned and part.writer.confirmed is not None
-                for jurisdiction, command_id, body in part.bell.rung(part.writer.confirmed.states)
-            ]
-            for command, failure in zip(due, await asyncio.gather(*map(self._sender.send, due), return_exceptions=True), strict=True):
-                if failure is not None:
-                    log.warning("deadline_not_sent", command=command.id, error=repr(failure))  # it is armed again
+            for part in self._parts.values():
+                # A partition whose broker is away must not keep the others' clocks from ringing.
+                if part.ringing is None or part.ringing.done():
+                    part.ringing = self._rung(part)
+
+    def _rung(self, part: _Part) -> asyncio.Task[None] | None:
+        if not part.writer.owned or part.writer.confirmed is None:
+            return None
+        due = [
+            system_command(body, jurisdiction=jurisdiction, command_id=command_id)
+            for jurisdiction, command_id, body in part.bell.rung(part.writer.confirmed.states)
+        ]
+        return asyncio.create_task(self._send_due(due)) if due else None
+
+    async def _send_due(self, due: Sequence[Command]) -> None:
+        for command, failure in zip(due, await asyncio.gather(*map(self._sender.send, due), return_exceptions=True), strict=True):
+            if failure is not None:
+                log.warning("deadline_not_sent", command=command.id, error=repr(failure))  # it is armed again
 
     @faust.Service.task
     async def _beat(self) -> None:
