@@ -47,16 +47,21 @@ class Swept(NamedTuple):
 
 
 class PicturesOfLog:
-    """Which pictures the log names, and which of them belong to sightings alone that were dismissed, since when."""
+    """Which pictures the log names, and which of them belong to sightings alone that were dismissed, since when.
+
+    latest_ms: of the last commit.
+    """
 
     def __init__(self) -> None:
         self.named: set[str] = set()
+        self.latest_ms = 0
         self._of: dict[str, set[Picture]] = {}
         self._from_cameras: set[str] = set()
         self._dismissed_at_ms: dict[str, int] = {}
 
     def take(self, commit: Commit) -> None:
         """Look at one commit, in the order of the log."""
+        self.latest_ms = max(self.latest_ms, commit.occurred_at_ms)
         for event in commit.events:
             incident = getattr(event, "incident", "")
             for one in sealed_in(event):
@@ -88,16 +93,18 @@ async def sweep(runtime: Runtime, now_ms: int | None = None) -> Swept:
     Raises:
         KafkaError, redis.RedisError, OSError, TimeoutError: nothing, or a part of it, was removed; the next sweep goes on.
     """
-    now_ms = time.time_ns() // 1_000_000 if now_ms is None else now_ms
-    before_ms = now_ms - KEPT_MS
     store = FsspecEvidenceStore(runtime.evidence, FileKeyStore(Path(runtime.keystore)))
     # Looked at before the log is: a picture is stored before a commit names it, never the other way round.
     kinds: tuple[Literal["originals"], Literal["public"]] = ("originals", "public")
-    old = [(kind, name) for kind in kinds for name, at_s in store.names(kind) if at_s is not None and at_s * 1000 < before_ms]
+    stored = [(kind, name, at_s * 1000) for kind in kinds for name, at_s in store.names(kind) if at_s is not None]
     pictures = await _read(runtime)
+    if now_ms is None:
+        # What is removed never comes back: a machine whose clock is ahead must not be believed beyond what the log has seen.
+        now_ms = min(time.time_ns() // 1_000_000, pictures.latest_ms)
+    before_ms = now_ms - KEPT_MS
     over = pictures.over(before_ms)
     dismissed = sum(store.remove_copy("originals", one.sha256) + store.remove_copy("public", one.public_sha256) for one in over)
-    unnamed = sum(store.remove_copy(kind, name) for kind, name in old if name not in pictures.named)
+    unnamed = sum(store.remove_copy(kind, name) for kind, name, at_ms in stored if at_ms < before_ms and name not in pictures.named)
     with redis.Redis.from_url(runtime.valkey_url, socket_timeout=10, socket_connect_timeout=2) as read_model:
         positions = sum(_positions(read_model, one.code, now_ms - POSITIONS_KEPT_MS) for one in runtime.jurisdictions)
     return Swept(dismissed, unnamed, positions)

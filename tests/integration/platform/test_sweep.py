@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -77,8 +78,19 @@ def test_pictures_of_dismissed_sightings_go_after_a_week_and_no_others(city: Sta
     assert city.nuandeng("audit", "verify").exit_code == 0
 
 
+def test_a_clock_that_is_a_year_ahead_removes_nothing(city: StandingCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is removed never comes back, and a machine may wake with any date: time is what the log has seen."""
+    dismissed, unnamed = saved(city, "bag"), saved(city, "passer-by")
+    city.ask(CancelIncident(incident=seen(city, "c1", 0.0, dismissed), reason="a bag"))
+    a_year_on_ns = time.time_ns() + 365 * DAY_MS * 1_000_000
+    monkeypatch.setattr("nuandeng.keeping.sweep.time", SimpleNamespace(time_ns=lambda: a_year_on_ns))
+    assert tuple(asyncio.run(sweep(city.runtime))) == (0, 0, 0)
+    assert [there(city, one) for one in (dismissed, unnamed)] == [True, True]
+
+
 def test_what_is_on_its_way_to_the_log_is_left_alone(city: StandingCity) -> None:
-    """By the command, on the clock of the machine: a file of today stays, one of eight days ago goes."""
+    """By the command: a file of today stays, one of eight days ago goes."""
+    city.ask(ReportIncident(source=Source.PUBLIC, place=place()))
     fresh, old = saved(city, "fresh"), saved(city, "old")
     for path in (city.folder / "evidence").rglob(old.sha256):
         os.utime(path, (time.time() - 8 * 86_400,) * 2)
@@ -91,6 +103,7 @@ def test_what_is_on_its_way_to_the_log_is_left_alone(city: StandingCity) -> None
 
 def test_the_platform_sweeps_by_itself(city: StandingCity, tmp_path: Path) -> None:
     """On its schedule, by an account that can write nothing: what is over its time is gone, and the heartbeat counts it."""
+    city.ask(ReportIncident(source=Source.PUBLIC, place=place()))
     fresh, old = saved(city, "fresh"), saved(city, "old")
     for path in (city.folder / "evidence").rglob(old.sha256):
         os.utime(path, (time.time() - 8 * 86_400,) * 2)
