@@ -104,6 +104,7 @@ def test_what_is_on_its_way_to_the_log_is_left_alone(city: StandingCity) -> None
 def test_the_platform_sweeps_by_itself(city: StandingCity, tmp_path: Path) -> None:
     """On its schedule, by an account that can write nothing: what is over its time is gone, and the heartbeat counts it."""
     city.ask(ReportIncident(source=Source.PUBLIC, place=place()))
+    city.projected()
     fresh, old = saved(city, "fresh"), saved(city, "old")
     for path in (city.folder / "evidence").rglob(old.sha256):
         os.utime(path, (time.time() - 8 * 86_400,) * 2)
