@@ -56,6 +56,7 @@ TABLE = (
     Told("nuandeng_records_used", "Records of the outside that an agent used", "used"),
     Told("nuandeng_records_passed_over", "Records that the stream framework had passed over and that were used after all", "passed_over"),
     Told("nuandeng_sightings_reported", "Stays reported as sightings", "reports", roles=("sightings",)),
+    Told("nuandeng_looks_ahead", "Records of looks timed by a clock that is ahead", "ahead", roles=("sightings",)),
     Told("nuandeng_cameras_read", "Live cameras that an adapter reads", "cameras_read", roles=("video",), counts=False),
     Told("nuandeng_cameras_inspected", "Cameras that an adapter counts as inspected", "cameras_inspected", roles=("video",), counts=False),
     Told("nuandeng_camera_looks", "Looks at pictures of cameras", "looks", roles=("video",)),

@@ -23,6 +23,7 @@ from stream.agents import UnusableError
 from stream.commands import encode_checked
 from stream.deadletters import numbered_letter
 from stream.intake import IntakeDesk
+from stream.log_clock import LogClocks
 from stream.readmodel import positions
 from stream.sightings.agent import Watcher
 from stream.sightings.tracks import CameraTracks
@@ -51,6 +52,7 @@ class Followed:
     def __init__(self) -> None:
         self.ready = asyncio.Event()
         self.ready.set()
+        self.clocks = LogClocks()
         self._state = fresh_state()
 
     def state(self, jurisdiction: str) -> State | None:

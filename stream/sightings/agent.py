@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+import structlog
 
 from contracts.commands import ReportCameraHealth
 from contracts.observations import CameraHealth, Detections, Observation
@@ -15,16 +16,19 @@ from stream.agents import UnusableError
 from stream.commands import CommandSender, system_command
 from stream.follow import LogFollower
 from stream.partition import partition_of
+from stream.sightings.camera_time import ahead_ms, in_order
 from stream.sightings.dwell import due_reports, report_id, report_of, threshold_s
 from stream.sightings.tracks import CameraTracks, TooLateError, follow
+
+log = structlog.get_logger(__name__)
 
 TABLE = "tracks"
 _HEALTH_AGAIN_MS = 60_000
 _UNKNOWN_AGAIN_S = 600.0
 # Names are an adapter's to choose: one that makes up ever new ones must not fill a worker's memory.
 _UNKNOWN_MOST = 10_000
-# Cameras' times are corrected for their clocks' skew; what still lies so far ahead of ours is no time.
-_AHEAD_MS = 300_000
+# One line of so many: an adapter whose clock is ahead times every look wrong.
+_TOLD_EVERY = 1_000
 
 decode_observation = msgspec.json.Decoder(Observation).decode
 _decode_tracks = msgspec.json.Decoder(CameraTracks).decode
@@ -79,12 +83,13 @@ class Watcher:
         key = f"{detections.jurisdiction}/{detections.camera}".encode()
         stored = self._table.get(key)
         before = tracks = self._tracks(stored)
-        latest_ms = self._follower.clocks.of(partition_of(detections.jurisdiction)).now_ms() + _AHEAD_MS
-        for look in sorted(detections.looks, key=lambda one: one.captured_at_ms):
-            if look.captured_at_ms > latest_ms:
-                # Everything that is seen from now on would be too late beside it.
-                self.counts["too_early"] += 1
-                continue
+        now_ms = self._follower.clocks.of(partition_of(detections.jurisdiction)).now_ms()
+        ahead = ahead_ms(detections.looks, now_ms)
+        if ahead:
+            self.counts["ahead"] += 1
+            if self.counts["ahead"] % _TOLD_EVERY == 1:
+                log.warning("adapter_clock_ahead", adapter=detections.adapter, camera=detections.camera, ahead_s=ahead // 1000)
+        for look in in_order(detections.looks, now_ms, ahead):
             try:
                 tracks = follow(tracks, look)
             except TooLateError:

@@ -35,12 +35,31 @@ def watched(table: Table, *records: bytes) -> Counter[str]:
 
 
 def test_a_look_from_the_far_future_silences_nobody() -> None:
-    """Its time was kept as the newest, and every look after it was too late for ever."""
+    """Its time was kept as the newest, and every look after it was too late for ever. It counts as of when it came."""
     now_ms = time.time_ns() // 1_000_000
     table = Table()
     counts = watched(table, detections(2**63 - 1), detections(10**30), detections(now_ms))
-    assert (counts["too_early"], counts["too_late"]) == (2, 0)
-    assert msgspec.json.decode(table[KEY], type=CameraTracks).newest_ms == now_ms
+    assert (counts["ahead"], counts["too_late"]) == (2, 0)
+    assert now_ms <= msgspec.json.decode(table[KEY], type=CameraTracks).newest_ms < now_ms + 10_000
+
+
+def test_an_adapter_whose_clock_is_an_hour_ahead_sees_and_may_be_set_right() -> None:
+    """Its looks were dropped, all of them, and nobody was told; now they count as of when they came, and the same person goes on."""
+    now_ms = time.time_ns() // 1_000_000
+    table = Table()
+    counts = watched(table, *(detections(now_ms + 3_600_000 + number * 5_000) for number in range(3)), detections(now_ms + 1))
+    (track,) = msgspec.json.decode(table[KEY], type=CameraTracks).tracks
+    assert now_ms <= track.last_seen_ms < now_ms + 10_000
+    assert (counts["ahead"], counts["too_late"]) == (3, 0)
+
+
+def test_looks_of_one_record_keep_their_distance() -> None:
+    """A clock that is ahead runs as fast as any other: how long somebody stays is what it says."""
+    now_ms = time.time_ns() // 1_000_000
+    table = Table()
+    watched(table, detections(*(now_ms + 3_600_000 + number * 5_000 for number in range(5))))
+    (track,) = msgspec.json.decode(table[KEY], type=CameraTracks).tracks
+    assert (track.dwell_ms, track.looks) == (20_000, 5)
 
 
 @pytest.mark.parametrize("stored", [b"\xff", b"{", b'{"tracks":[{"id":"\xc0"}]}', b'{"newest_ms":"x"}'])
