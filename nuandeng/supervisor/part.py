@@ -20,7 +20,8 @@ class Part:
     """What to run and how to tell that it runs. The callables may block; each is called in a thread.
 
     depends_on: names of parts that must have been ready once before this one starts; it is stopped before them.
-    prepare: called before every start. ready: asked with the process id until it says yes; None: ready once started.
+    prepare: called before every start; what it returns is noted in the part's log.
+    ready: asked with the process id until it says yes; None: ready once started.
     pass_fds: descriptors that it inherits under the same numbers, such as a listening socket's.
     once: a task that ends by itself: ready when it has ended with code 0, and not started again then.
     once_ready: called each time it has become ready, before it counts as such.
@@ -31,7 +32,7 @@ class Part:
     argv: Callable[[], Sequence[str]] | Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
-    prepare: Callable[[], None] | None = None
+    prepare: Callable[[], str | None] | None = None
     ready: Callable[[int], bool] | None = None
     pass_fds: tuple[int, ...] = ()
     once: bool = False

@@ -63,7 +63,9 @@ class RunningPart:
         part = self.part
         try:
             if part.prepare:
-                await asyncio.to_thread(part.prepare)
+                said = await asyncio.to_thread(part.prepare)
+                if said:
+                    self._log.note(said)
             if self._stopping:
                 return "was not started"
             argv: Sequence[str] = part.argv() if callable(part.argv) else part.argv

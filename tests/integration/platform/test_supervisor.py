@@ -15,9 +15,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+import redis
 
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.ports import listens, port_of, reserved
+from nuandeng.embedded.valkey import ValkeyNode
 from nuandeng.failures import DiskFullError, PartFailedError
 from nuandeng.supervisor import Part, Progress, Supervisor
 from nuandeng.supervisor.lines import Terminal
@@ -135,6 +137,35 @@ def test_a_part_that_stands_still_while_work_waits_is_restarted(tree: Tree) -> N
 
     asyncio.run(body())
     assert "stood still" in tree.screen.getvalue()
+
+
+def test_a_read_model_whose_file_is_damaged_is_begun_anew(tree: Tree) -> None:
+    """Found by `make chaos`, seed 7: a full disk left a hole in the file, and five rounds later Valkey refused it at every start."""
+
+    async def body() -> None:
+        port = reserved()
+        node = ValkeyNode(data_dir=tree.folder / "valkey", port=port_of(port), password="a lamp")
+        supervisor = tree.supervisor(Part(name="valkey", argv=node.argv, prepare=node.prepare, ready=lambda _pid: node.answers()))
+        task = asyncio.create_task(supervisor.run())
+        await until(node.answers)
+        with redis.Redis.from_url(node.url) as store:
+            store.mset({f"key{number}": "x" * 100 for number in range(100)})
+            victim = supervisor.pid("valkey")
+            assert victim is not None
+            # Stopped, so that nothing is written behind the damage.
+            os.kill(victim, signal.SIGSTOP)
+            (file,) = (node.data_dir / "appendonlydir").glob("*.incr.aof")
+            octets = file.read_bytes()
+            file.write_bytes(octets[: len(octets) // 2] + octets[len(octets) // 2 + 7 :] + octets)
+            os.kill(victim, signal.SIGKILL)
+            await until(lambda: supervisor.pid("valkey") != victim and node.answers())
+            assert store.dbsize() == 0
+        supervisor.stop()
+        await task
+        port.close()
+
+    asyncio.run(body())
+    assert "the read model is built anew from the log" in tree.screen.getvalue()
 
 
 def test_a_part_that_never_comes_up_stops_the_rest_and_is_named(tree: Tree) -> None:
