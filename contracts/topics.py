@@ -49,7 +49,11 @@ TOPICS: tuple[Topic, ...] = (
     ),
     _facts(DEAD_LETTERS, 1, 90 * DAY_MS),
     # One entry a camera; compacted often, so that a restart reads little.
-    Topic(name=TRACKS_CHANGELOG, partitions=WRITER_PARTITIONS, config={"cleanup.policy": "compact", "segment.ms": "3600000"}),
+    # Read whole at each start of the worker: what is not compacted yet is what it waits for, and a segment is not before it is full.
+    Topic(
+        name=TRACKS_CHANGELOG, partitions=WRITER_PARTITIONS,
+        config={"cleanup.policy": "compact", "segment.ms": "60000", "segment.bytes": "1048576", "min.cleanable.dirty.ratio": "0.1"},
+    ),
 )
 _KEYED = frozenset({OBSERVATIONS, POSITIONS, COMMANDS, COMMITS, TRACKS_CHANGELOG})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError
 
 from contracts.topics import Topic
@@ -37,6 +37,7 @@ def set_up_broker(
         existing = set(admin.list_topics())
         new = [NewTopic(prefix + t.name, t.partitions, -1, topic_configs=dict(t.config)) for t in wanted if prefix + t.name not in existing]
         _check_partitions(admin, {prefix + t.name: t.partitions for t in wanted if prefix + t.name in existing})
+        _keep_settings(admin, {prefix + t.name: t.config for t in wanted if prefix + t.name in existing})
         if new:
             _create(admin, new)
         if passwords is not None:
@@ -61,6 +62,20 @@ def _create(admin: Any, topics: list[NewTopic]) -> None:
                 time.sleep(_AGAIN_S)
             else:
                 return
+
+
+def _keep_settings(admin: Any, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    """Give topics of an earlier release the settings of this one. What the contract does not name stays as it was set."""
+    if not wanted:
+        return
+    found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in wanted])["topic"]
+    other = {
+        name: {key: value for key, value in config.items() if found[name].get(key, {}).get("value") != value}
+        for name, config in wanted.items()
+    }
+    changes = [ConfigResource(ConfigResourceType.TOPIC, name, configs=config) for name, config in other.items() if config]
+    if changes:
+        admin.alter_configs(changes)
 
 
 def _check_partitions(admin: Any, wanted: Mapping[str, int]) -> None:

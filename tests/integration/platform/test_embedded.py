@@ -15,7 +15,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from contracts.topics import COMMANDS, COMMITS, TOPICS
+from contracts.topics import COMMANDS, COMMITS, TOPICS, TRACKS_CHANGELOG
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 
 
@@ -38,6 +38,21 @@ def test_every_topic_exists_with_its_settings(kafka: RunningKafka) -> None:
             found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name)])
             values = {name: entry["value"] for name, entry in found["topic"][topic.name].items()}
             assert {key: values[key] for key in topic.config} == topic.config
+    finally:
+        admin.close()
+
+
+def test_topics_of_an_earlier_release_get_the_settings_of_this_one(kafka: RunningKafka) -> None:
+    """And only these: what somebody set for reasons of their own stays."""
+    prefix = kafka.fresh_topics()
+    name = prefix + TRACKS_CHANGELOG
+    admin = KafkaAdminClient(**kafka.client_settings())
+    try:
+        before = {"segment.ms": "3600000", "max.message.bytes": "900000"}
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, configs=before)])
+        kafka.fresh_topics(prefix)
+        found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])["topic"][name]
+        assert (found["segment.ms"]["value"], found["max.message.bytes"]["value"]) == ("60000", "900000")
     finally:
         admin.close()
 
