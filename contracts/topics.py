@@ -48,8 +48,7 @@ TOPICS: tuple[Topic, ...] = (
         config={"retention.ms": "-1", "retention.bytes": "-1", "message.timestamp.type": "LogAppendTime", "flush.messages": "1"},
     ),
     _facts(DEAD_LETTERS, 1, 90 * DAY_MS),
-    # One entry a camera; compacted often, so that a restart reads little.
-    # Read whole at each start of the worker: what is not compacted yet is what it waits for, and a segment is not before it is full.
+    # One entry a camera, read whole at each start of the worker: compacted by the minute, for an unfinished segment never is.
     Topic(
         name=TRACKS_CHANGELOG, partitions=WRITER_PARTITIONS,
         config={"cleanup.policy": "compact", "segment.ms": "60000", "segment.bytes": "1048576", "min.cleanable.dirty.ratio": "0.1"},

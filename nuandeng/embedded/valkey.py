@@ -51,7 +51,7 @@ class ValkeyNode:
     def prepare(self) -> str | None:
         """Write the settings, before each start. Returns what somebody should know.
 
-        A file with a hole in its middle (a full disk leaves one) is refused at every start. Nothing in it is beyond rebuilding from the
+        A file that is damaged anywhere but at its end is refused at every start. Nothing in it is beyond rebuilding from the
         log, and where people were does not lie about longer than it must: it is removed.
         """
         said = None
