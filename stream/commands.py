@@ -31,7 +31,8 @@ MAX_COMMAND_BYTES = 900 * 1024
 _ACKNOWLEDGED_S = 10.0
 _REACHED_FOR_S = 1.0
 _POLL_S = 0.02
-_REQUEST_MS = 5_000
+# As long as workers wait (stream/silence.py): a connection that has fallen silent is given up then, and the record sent again.
+_REQUEST_MS = 2_500
 _DELIVERY_MS = 15_000
 _LOG_APPEND_TIME = 1
 

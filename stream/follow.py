@@ -79,9 +79,9 @@ class LogFollower:
         await self.reader.read(partition, fold.next_offset, lambda offset, record: _quiet(fold, offset, record))
         return fold
 
-    def drop(self, partition: int) -> None:
-        """Begin a partition anew at the next turn."""
-        self.folds.pop(partition, None)
+    def drop(self, partition: int) -> Fold | None:
+        """Begin a partition anew at the next turn; return what was folded of it, which nobody folds on."""
+        return self.folds.pop(partition, None)
 
     async def run(self) -> None:
         """Follow until cancelled."""

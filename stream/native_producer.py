@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 _LOOK_S = 0.002
 _IDLE_S = 1.0
 _LONGEST_CLOSE_S = 5.0
+# A broker that starts on a busy machine takes its time to check a password.
+_CONNECTED_MS = 5_000
 _MOST_WAITING_KIB = 32 * 1024
 _BY_KEY = -1
 # The broker, or the library before it asked, said no for good: the record is nowhere. Every other failure may come after the broker has it.
@@ -131,7 +133,7 @@ def _settings(runtime: Runtime, request_ms: int, delivery_ms: int) -> dict[str, 
         "socket.keepalive.enable": True,
         "socket.timeout.ms": request_ms,
         "request.timeout.ms": request_ms,
-        "socket.connection.setup.timeout.ms": max(request_ms, 1000),
+        "socket.connection.setup.timeout.ms": _CONNECTED_MS,
         "message.timeout.ms": delivery_ms,
         "retry.backoff.ms": RETRY_MS,
         "reconnect.backoff.ms": RETRY_MS,

@@ -72,7 +72,7 @@ class GroupPulse(faust.Service):
 
 
 # Longer than any script takes, and short enough to notice a connection that fell silent.
-_STORE_S = 4.0
+_STORE_S = 2.5
 
 
 def store_of(url: str) -> redis.asyncio.Redis:

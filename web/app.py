@@ -100,7 +100,7 @@ def create_app(services: Services) -> Web:
     services.follower.listeners += [Lag(), console_feed]
     desks = ConsoleEvents(services, console_feed)
     sockets.on_namespace(desks)
-    pulse = Pulse(services, sockets, desks)
+    pulse = Pulse(services, sockets, desks, console_feed.renewed)
     console_feed.joined = pulse.tell_joined
     return Web(app, sockets, services, pulse, Phones(services))
 

@@ -1,6 +1,8 @@
 """Names of the read model's keys; docs/api.md says what is in them."""
 
 EPOCH = "epoch"
+# The epoch whose answers of the last day are there as well.
+ANSWERED = "answered"
 # dispatch.FOLD_VERSION of whoever wrote the documents.
 FOLD = "fold"
 OFFSETS = "offsets"

@@ -8,15 +8,18 @@ from typing import Any
 import redis
 import redis.asyncio
 import structlog
+from aiokafka.errors import KafkaError
 
 from dispatch import FOLD_VERSION, State
 from dispatch.tables import Key
 from stream.follow import LogFollower
 from stream.log.fold import Fold, Standing
+from stream.log.read import RangeReader
 from stream.log.snapshots import SnapshotFolder
-from stream.log.start import starting_fold
+from stream.log.start import log_confirms, starting_fold
 from stream.partition import partition_count
 from stream.readmodel import keys
+from stream.readmodel.answers import give_back_answers
 from stream.readmodel.batch import Batch
 from stream.readmodel.rebuild import rebuild
 from stream.readmodel.script import APPLY
@@ -45,6 +48,10 @@ class Projector:
         self._batches: dict[int, Batch] = {}
         self._flights: dict[int, asyncio.Task[None]] = {}
         self._rebuilt: dict[int, Fold] = {}
+        self._left: dict[int, Fold] = {}
+        self._past = RangeReader(settings, topic)
+        self._answering: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._answering.set_result(None)
         self._rebuilding = asyncio.Lock()
         self.follower = LogFollower(
             settings, topic, snapshots, on_standing=self._take, after_batch=self._after_batch, begin=self._begin, rest_s=_REST_S
@@ -61,7 +68,9 @@ class Projector:
             await self.follower.run()
         finally:
             watch.cancel()
-            await asyncio.gather(*self._flights.values(), return_exceptions=True)
+            self._answering.cancel()
+            await asyncio.gather(self._answering, *self._flights.values(), return_exceptions=True)
+            await self._past.stop()
 
     # --- beginning ------------------------------------------------------------------------------------------------
 
@@ -87,6 +96,7 @@ class Projector:
             await self._store.delete(keys.EPOCH)
             raise OtherStoreError(f"The read model's partition {partition} does not go with this log.")
         self._batches[partition] = Batch()
+        self._left.pop(partition, None)
         return fold
 
     async def _same_heads(self, fold: Fold) -> bool:
@@ -101,7 +111,7 @@ class Projector:
         renewing = asyncio.create_task(self._renew_lock())
         try:
             folds = {partition: await self._end_of_log(partition) for partition in range(partition_count())}
-            self._epoch = await rebuild(self._store, self.follower.reader, folds)
+            self._epoch = await rebuild(self._store, folds)
             self._rebuilt = folds
             self.counts["rebuilds"] += 1
             self.counts["recoveries"] += 1
@@ -118,8 +128,18 @@ class Projector:
             await self._store.expire(_REBUILDING, _LOCK_S)
 
     async def _end_of_log(self, partition: int) -> Fold:
-        self.follower.drop(partition)
-        return await self.follower.fold_to_end(partition)
+        """What was folded here and the rest of the log, unless it is another log by now; else from the newest snapshot."""
+        self._drop(partition)
+        fold, reader = self._left.pop(partition, None), self.follower.reader
+        if fold is None or fold.next_offset == 0 or not await log_confirms(reader, partition, fold.next_offset, fold.last_record):
+            return await self.follower.fold_to_end(partition)
+        await reader.read(partition, fold.next_offset, lambda offset, record: _fold(fold, offset, record))
+        return fold
+
+    def _drop(self, partition: int) -> None:
+        fold = self.follower.drop(partition)
+        if fold is not None:
+            self._left[partition] = fold
 
     # --- going on -------------------------------------------------------------------------------------------------
 
@@ -147,7 +167,7 @@ class Projector:
         except Exception as err:  # noqa: BLE001 - whatever was not applied is folded anew, from where the store is
             log.warning("batch_not_used", partition=partition, first=first, last=last, **batch.newest, error=repr(err))
             await asyncio.sleep(_LOOK_S)
-            self.follower.drop(partition)
+            self._drop(partition)
 
     async def _apply_batch(self, partition: int, batch: Batch, first: int, last: int) -> None:
         arguments = batch.arguments(self._epoch or "", partition, first, last)
@@ -160,18 +180,30 @@ class Projector:
             raise OtherStoreError(f"The store refused {first}..{last}: {said}.")
 
     async def _watch(self) -> None:
-        """A store that lost its data while nothing is written must be noticed too."""
+        """A store that lost its data while nothing is written must be noticed too, and one that has no answers yet gets them."""
         while True:
             await asyncio.sleep(_LOOK_S)
             try:
-                epoch = await self._store.get(keys.EPOCH)
+                epoch, answered = await self._store.mget(keys.EPOCH, keys.ANSWERED)
             except (redis.RedisError, OSError):
                 continue
-            if self._epoch is not None and not self._rebuilding.locked() and (epoch is None or _text(epoch) != self._epoch):
+            if self._epoch is None or self._rebuilding.locked():
+                continue
+            if epoch is None or _text(epoch) != self._epoch:
                 log.warning("store_lost", epoch=self._epoch)
                 self._epoch, self._lost_s = None, time.monotonic()
                 for partition in range(partition_count()):
-                    self.follower.drop(partition)
+                    self._drop(partition)
+            elif answered != epoch and self._answering.done() and len(self.follower.folds) == partition_count():
+                self._answering = asyncio.create_task(self._answer(self._epoch))
+
+    async def _answer(self, epoch: str) -> None:
+        """Meanwhile everything else goes on: of what is committed from here on the answer comes with its batch."""
+        try:
+            await give_back_answers(self._store, self._past, self.follower.folds, self.follower.clocks)
+            await self._store.set(keys.ANSWERED, epoch)
+        except (redis.RedisError, KafkaError, OSError, TimeoutError) as err:
+            log.warning("answers_not_given_back", error=repr(err))
 
 
 def _text(raw: bytes | str) -> str:

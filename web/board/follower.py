@@ -15,7 +15,8 @@ from web.clock import now_ms
 from web.ports import ReadModel
 
 log = structlog.get_logger()
-_WAIT_MS = 1000
+# A store that is emptied ends no wait for its streams: so long its loss may go unseen.
+_WAIT_MS = 500
 _PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 2.0
 
@@ -94,7 +95,7 @@ class Follower:
         epoch, entries = self._read_model.follow(reached, _WAIT_MS)
         self.contact_ms = now_ms()
         if epoch is None:
-            return
+            epoch = self._built()
         if epoch != self.board.epoch:
             self._load()
             return
@@ -109,6 +110,13 @@ class Follower:
         for entry in entries:
             if self.board.apply(entry):
                 self._tell(entry)
+
+    def _built(self) -> str:
+        """Wait until the read model is built: its streams are empty, and whoever waits for those is not woken. Raises StoreAwayError."""
+        while (epoch := self._read_model.epoch()) is None:
+            self.contact_ms = now_ms()
+            gevent.sleep(_PAUSE_S)
+        return epoch
 
     def _load(self) -> None:
         epoch = self._read_model.epoch()

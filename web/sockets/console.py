@@ -6,6 +6,7 @@ from typing import Any
 import gevent
 import msgspec
 from flask_socketio import SocketIO
+from gevent.event import Event
 
 from contracts.documents import Change, FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
@@ -41,6 +42,7 @@ class ConsoleFeed:
         self._services, self._sockets = services, sockets
         self._names = MaskedNames(services.sealer)
         self._areas: dict[str, set[str]] = {}
+        self.renewed = Event()
         self.joined: Callable[[str, str, tuple[str, ...]], None] = lambda _sid, _area, _rooms: None
 
     @property
@@ -56,7 +58,8 @@ class ConsoleFeed:
             self._sockets.emit("changes", payload, namespace=NAMESPACE, to=room_name(entry.jurisdiction, area))
 
     def begun_anew(self) -> None:
-        """Nothing to send: the heartbeat names the new epoch, and who sees it joins again."""
+        """A heartbeat names the new epoch, and who sees it joins again: it comes now and not when it is due."""
+        self.renewed.set()
 
     # --- rooms
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 import msgspec
+from gevent.event import Event
 
 from contracts.documents import FeedEntry, IncidentDocument
 from web.access.caller import Caller
@@ -65,6 +66,7 @@ class FieldFeed:
         self._by_unit: dict[str, tuple[str, ...]] = {}
         self._shared: dict[str, Shared] = {}
         self._epoch = services.board.epoch
+        self.renewed = Event()
 
     # --- listener
 
@@ -82,7 +84,7 @@ class FieldFeed:
                 turn.next()
 
     def begun_anew(self) -> None:
-        """After a gap the same epoch goes on: tell what lies between. Another epoch is named by the heartbeat, and phones join again."""
+        """After a gap the same epoch goes on: tell what lies between. Another one is named by a heartbeat at once: phones join again."""
         board = self._services.board
         if board.epoch == self._epoch:
             entries = {
@@ -98,6 +100,8 @@ class FieldFeed:
                 if phone.home in entries:
                     self._tell(phone, entries[phone.home])
                     turn.next()
+        else:
+            self.renewed.set()
         self._epoch = board.epoch
 
     # --- phones

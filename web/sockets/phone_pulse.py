@@ -23,7 +23,7 @@ class PhonePulse:
 
     def start(self) -> list[gevent.Greenlet]:
         """Begin."""
-        return [gevent.spawn(every, HEARTBEAT_S, self.beat)]
+        return [gevent.spawn(every, HEARTBEAT_S, self.beat, self._feed.renewed)]
 
     def beat(self) -> None:
         """Tell every phone where it stands; end what was ended. Others run meanwhile."""

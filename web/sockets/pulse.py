@@ -7,6 +7,7 @@ import gevent
 import msgspec
 import redis
 from flask_socketio import SocketIO
+from gevent.event import Event
 
 from contracts.errors import StoreAwayError
 from dispatch.areas import covers
@@ -41,14 +42,16 @@ class DutyPerson(msgspec.Struct, frozen=True):
 class Pulse:
     """Two greenlets of one process."""
 
-    def __init__(self, services: Services, sockets: SocketIO, desks: ConsoleEvents) -> None:
+    def __init__(self, services: Services, sockets: SocketIO, desks: ConsoleEvents, renewed: Event) -> None:
+        """renewed: set when the board is another one, which the next heartbeat tells."""
+        self._renewed = renewed
         self._services, self._sockets, self._desks = services, sockets, desks
         self._duty: list[DutyPerson] = []
         self._whereabouts = Whereabouts(services.read_model)
 
     def start(self) -> list[gevent.Greenlet]:
         """Begin."""
-        return [gevent.spawn(every, HEARTBEAT_S, self.beat), gevent.spawn(every, _POSITIONS_S, self.tell_positions)]
+        return [gevent.spawn(every, HEARTBEAT_S, self.beat, self._renewed), gevent.spawn(every, _POSITIONS_S, self.tell_positions)]
 
     # --- heartbeats
 

@@ -31,6 +31,7 @@ from stream.commands import CommandGate
 from stream.deadletters import list_dead_letters
 from stream.heartbeat import read_heartbeats
 from stream.partition import partition_of
+from stream.readmodel import keys
 from stream.readmodel.read import live_digest, read_changes, read_room
 from stream.replay import replay
 from tests.integration.stream.conftest import Workers, until
@@ -212,6 +213,22 @@ def test_a_wiped_store_is_rebuilt_from_the_log(  # noqa: PLR0917 - fixtures
     until(lambda: store.zcard(f"geo:{CODE}:volunteer:free") == 1, "who is where is known again", 20)
     assert ask(gate, hotline(CODE, 1), CODE, "next").sequence == answer.sequence + 1
     workers.check()
+
+
+def test_answers_that_were_lost_come_back_though_the_projector_died_over_them(
+    runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate
+) -> None:
+    """The read model was built anew, and whoever built it was killed before the answers of the last day were in it again."""
+    for role in ("dispatcher", "projector"):
+        workers.start(role)
+    register(gate, CODE, volunteers=1)
+    answer = ask(gate, hotline(CODE), CODE, "case")
+    until(lambda: store.get(keys.ANSWERED) == store.get(keys.EPOCH), "the first epoch has all its answers", 20)
+    workers.kill("projector")
+    store.delete(keys.ANSWERED, keys.answer(answer.command_id))
+    workers.start("projector")
+    until(lambda: gate.answer(answer.command_id, 0) == answer, "the answer is there again", 40)
+    until(lambda: store.get(keys.ANSWERED) == store.get(keys.EPOCH), "and it is known that none is missing", 20)
 
 
 def test_a_read_model_of_another_release_is_made_anew(runtime: Runtime, workers: Workers, store: redis.Redis, gate: CommandGate) -> None:

@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import gevent
 import msgspec
 import pytest
 import redis
@@ -175,6 +176,30 @@ def test_another_epoch_is_told_by_the_heartbeat_and_joins_afresh(town: Town, web
     answer = one.join(since=dict(one.sequences), epoch="e1")
     assert answer["epoch"] == "e2"
     assert len(answer["rooms"][COUNTY]["snapshot"]["incident"]) == 1
+
+
+def test_another_epoch_is_told_at_once(town: Town, web: Web, screen: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks at a read model that is gone need not wait until the next heartbeat is due."""
+    monkeypatch.setattr("web.sockets.pulse.HEARTBEAT_S", 3600.0)
+    one = screen()
+    told: list[str] = []
+
+    def beats_until(epoch: str) -> None:
+        while epoch not in told:
+            gevent.sleep(0.01)
+            received = _plain(one.socket.get_received("/console"))
+            told.extend(message["args"][0]["epoch"] for message in received if message["name"] == "heartbeat")
+
+    clocks = web.pulse.start()
+    try:
+        with gevent.Timeout(30):
+            beats_until("e1")
+            town.store.set(keys.EPOCH, "e2")
+            web.services.follower.step()
+            beats_until("e2")
+    finally:
+        gevent.killall(clocks)
+    assert told == ["e1", "e2"]
 
 
 def test_rooms_are_checked(web: Web, person: Any, screen: Any) -> None:
