@@ -18,7 +18,13 @@ from stream.readmodel.batch import answer_to
 
 log = structlog.get_logger(__name__)
 
-_WRITTEN_AT_ONCE = 500
+# Small pieces: whoever follows the log beside it must not notice.
+_AT_ONCE = 3 * 100
+_WRITE = """
+for at = 1, #ARGV, 3 do
+  redis.call('SET', ARGV[at], ARGV[at + 2], 'EX', ARGV[at + 1])
+end
+"""
 
 
 class _Head(NamedTuple):
@@ -69,15 +75,16 @@ async def give_back_answers(store: redis.asyncio.Redis, reader: RangeReader, fol
 
 
 async def _write(store: redis.asyncio.Redis, found: Mapping[str, _Answered], head: _Head, now_ms: int) -> int:
-    record, written = head.record, 0
+    write, arguments, written = store.register_script(_WRITE), list[str | bytes | int](), 0
+    record = head.record
     while record in found:
-        async with store.pipeline(transaction=False) as pipeline:
-            while record in found and len(pipeline) < _WRITTEN_AT_ONCE:
-                commit, raw = found[record]
-                record = commit.previous
-                left_s = keys.ANSWER_S - (now_ms - commit.occurred_at_ms) // 1000
-                if left_s > 0 and commit.sequence not in head.unsound:
-                    pipeline.set(keys.answer(commit.command_id), raw, ex=left_s)
-            written += len(pipeline)
-            await pipeline.execute()
+        commit, raw = found[record]
+        record = commit.previous
+        left_s = keys.ANSWER_S - (now_ms - commit.occurred_at_ms) // 1000
+        if left_s > 0 and commit.sequence not in head.unsound:
+            arguments += (keys.answer(commit.command_id), left_s, raw)
+            written += 1
+        if len(arguments) >= _AT_ONCE or (arguments and record not in found):
+            await write(args=arguments)
+            arguments.clear()
     return written
