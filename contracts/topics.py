@@ -14,7 +14,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _facts(name: str, partitions: int, retention_ms: int) -> Topic:
-    return Topic(name=name, partitions=partitions, config={"retention.ms": str(retention_ms)})
+    # By the broker's clock: one that is wrong elsewhere would have facts thrown away, or kept for ever.
+    return Topic(name=name, partitions=partitions, config={"retention.ms": str(retention_ms), "message.timestamp.type": "LogAppendTime"})
 
 
 OBSERVATIONS = "patrol.observations"

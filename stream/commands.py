@@ -17,7 +17,7 @@ from contracts.terms import Role
 from contracts.topics import COMMANDS
 from contracts.values import Actor
 from stream.access import topic
-from stream.log_clock import LogClocks
+from stream.log_clock import LogClock, LogClocks
 from stream.partition import partition_of
 
 if TYPE_CHECKING:
@@ -81,9 +81,15 @@ class CommandSender:
 class CommandGate:
     """contracts.ports.CommandPort for synchronous processes. One per process; threads and greenlets share it."""
 
-    def __init__(self, runtime: Runtime, store: "redis.Redis | None" = None) -> None:
-        """store: a client of the read model, for answers; made from the runtime when absent. Connects when first used."""
+    def __init__(self, runtime: Runtime, store: "redis.Redis | None" = None, clock: LogClock | None = None) -> None:
+        """Connects when first used.
+
+        Args:
+            store: a client of the read model, for answers; made from the runtime when absent.
+            clock: learns from each record when it was appended; one of the gate's own when absent.
+        """
         self._runtime = runtime
+        self.clock = clock or LogClock()
         self._topic = topic(runtime, COMMANDS)
         self._store = store or redis.Redis.from_url(runtime.valkey_url, socket_timeout=2.0, socket_connect_timeout=1.0)
         self._producer: NativeProducer | None = None
@@ -104,7 +110,7 @@ class CommandGate:
             UnreadableError: it is too large.
         """
         command = Command(
-            id=command_id, jurisdiction=jurisdiction, actor=actor, body=body, sent_at_ms=time.time_ns() // 1_000_000, caused_by=caused_by,
+            id=command_id, jurisdiction=jurisdiction, actor=actor, body=body, sent_at_ms=self.clock.now_ms(), caused_by=caused_by,
             body_sha256=body_sha256, trace=trace,
         )  # fmt: skip
         raw = encode_checked(command)
@@ -175,5 +181,5 @@ class CommandGate:
             if self._closed:
                 raise StoreAwayError("This process ends and sends nothing any more.")
             if self._producer is None:
-                self._producer = NativeProducer(self._runtime, request_ms=_REQUEST_MS, delivery_ms=_DELIVERY_MS)
+                self._producer = NativeProducer(self._runtime, self.clock, request_ms=_REQUEST_MS, delivery_ms=_DELIVERY_MS)
             return self._producer

@@ -6,11 +6,12 @@ import time
 from typing import Any
 
 import structlog
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError, KafkaException, Message, Producer
 
 from contracts.errors import StoreAwayError
 from contracts.runtime import Runtime
 from stream.access import RETRY_MS, kafka_settings
+from stream.log_clock import LogClock
 
 log = structlog.get_logger(__name__)
 
@@ -33,17 +34,23 @@ _REFUSED = frozenset({
 class Delivery:
     """One record on its way; called once with what became of it."""
 
-    __slots__ = ("_arrived", "error")
+    __slots__ = ("_arrived", "_asked", "_clock", "error")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: LogClock) -> None:
+        """clock: learns when the record was appended."""
+        self._clock, self._asked = clock, clock.asking()
         self.error: KafkaError | None = None
         # A bare lock: of gevent's in a patched process, and cheaper than an Event, of which each command needs one.
         self._arrived = threading.Lock()
         self._arrived.acquire()
 
-    def __call__(self, error: KafkaError | None, _record: Message) -> None:
+    def __call__(self, error: KafkaError | None, record: Message) -> None:
         """Note the outcome and wake who waits. Called by the library, from `poll`."""
         self.error = error
+        if error is None:
+            kind, at_ms = record.timestamp()
+            if kind == TIMESTAMP_LOG_APPEND_TIME:
+                self._clock.appended(self._asked, at_ms)
         self._arrived.release()
 
     def acknowledged(self, timeout_s: float) -> bool:
@@ -67,14 +74,16 @@ class Delivery:
 class NativeProducer:
     """Shared by threads, or by greenlets where `threading` is patched; the same code serves both, and never waits inside the library."""
 
-    def __init__(self, runtime: Runtime, *, request_ms: int, delivery_ms: int) -> None:
+    def __init__(self, runtime: Runtime, clock: LogClock, *, request_ms: int, delivery_ms: int) -> None:
         """Connects by itself, and again when the broker was away.
 
         Args:
+            clock: learns from each record when it was appended.
             request_ms: after so long without an answer a connection is given up and the record is sent again.
             delivery_ms: a record that was not acknowledged after so long is given up.
         """
         self._producer = Producer(_settings(runtime, request_ms, delivery_ms), logger=logging.getLogger("kafka.native"))
+        self._clock = clock
         self._wanted = threading.Event()
         self._ended = False
         self._looking = threading.Thread(target=self._look, name="kafka-deliveries", daemon=True)
@@ -84,7 +93,7 @@ class NativeProducer:
         """Send a record; returns at once. partition None: by the key's murmur2. Raises StoreAwayError: nothing is sent."""
         if self._ended:
             raise StoreAwayError("This process ends and sends nothing any more.")
-        delivery = Delivery()
+        delivery = Delivery(self._clock)
         try:
             self._producer.produce(topic, raw, key, partition=_BY_KEY if partition is None else partition, on_delivery=delivery)
         except (BufferError, KafkaException) as err:

@@ -14,11 +14,11 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from contracts.documents import FeedEntry
 from contracts.errors import NuandengError
 from contracts.runtime import WebListener
+from stream.log_clock import LogClock
 from web import metrics, problems
 from web.api.every import ROUTES
 from web.api.guard import view_of
 from web.api.replies import problem
-from web.clock import now_ms
 from web.fanout.handshake import host_name, page_told_port
 from web.phones import Phones
 from web.services import Services
@@ -97,7 +97,7 @@ def create_app(services: Services) -> Web:
     )
     let_go_of_strangers(sockets)
     console_feed = ConsoleFeed(services, sockets)
-    services.follower.listeners += [Lag(), console_feed]
+    services.follower.listeners += [Lag(services.clock), console_feed]
     desks = ConsoleEvents(services, console_feed)
     sockets.on_namespace(desks)
     pulse = Pulse(services, sockets, desks, console_feed.renewed)
@@ -163,10 +163,13 @@ def _register_errors(app: Flask) -> None:
 class Lag:
     """Measures how long after its commit an entry reaches this process. A Listener of the follower."""
 
+    def __init__(self, clock: LogClock) -> None:
+        self._clock = clock
+
     def told(self, entry: FeedEntry) -> None:
         """Count and measure."""
         metrics.TOLD.labels(entry.jurisdiction).inc()
-        metrics.FEED_LAG_S.observe(max(0, now_ms() - entry.at_ms) / 1000)
+        metrics.FEED_LAG_S.observe(max(0, self._clock.now_ms() - entry.at_ms) / 1000)
 
     def begun_anew(self) -> None:
         """Nothing to measure."""

@@ -7,6 +7,7 @@ import redis
 
 from contracts.runtime import Runtime
 from stream.commands import CommandGate
+from stream.log_clock import LogClock
 from stream.vault.evidence import FsspecEvidenceStore
 from stream.vault.keystore import FileKeyStore
 from stream.vault.sealer import TextSealer
@@ -54,12 +55,14 @@ def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIS
     read_model = RedisReadModel(server)
     board = Board(None, PHONES_SEE) if phones_alone else Board(MaskedNames(sealer))
     jurisdictions = writers(runtime.jurisdictions)
-    gate = CommandGate(runtime, server)
+    clock = LogClock()
+    gate = CommandGate(runtime, server, clock)
     return Services(
         runtime=runtime,
+        clock=clock,
         jurisdictions=jurisdictions,
         board=board,
-        follower=Follower(read_model, board, jurisdictions),
+        follower=Follower(read_model, board, jurisdictions, clock),
         read_model=read_model,
         gate=gate,
         secrets=secrets,
@@ -72,7 +75,7 @@ def open_services(runtime: Runtime, plugs: Plugs | None = None, dist: Path = DIS
         positions=PositionPacker(gate, board, runtime),
         ended=EndedSessions(server),
         redis=server,
-        figures=PlatformFigures(server, board, expected_parts(runtime)),
+        figures=PlatformFigures(server, board, expected_parts(runtime), clock),
         dist=str(dist),
         blur=plugs.blur,
     )

@@ -25,6 +25,7 @@ _SLOW = (0.3, 1.0, 2.0, 5.0, 10.0, 30.0, 120.0)
 RECOVERY_S = Histogram("nuandeng_web_recovery_seconds", "How long the read model was away from here", registry=REGISTRY, buckets=_SLOW)
 RELOADS = Counter("nuandeng_web_board_loads_total", "Times that this process loaded the whole board", registry=REGISTRY)
 GAPS = Counter("nuandeng_web_feed_gaps_total", "Clients that came back and had to take a fresh snapshot", ["reason"], registry=REGISTRY)
+CLOCK_AHEAD_S = Gauge("nuandeng_web_clock_ahead_seconds", "This machine's clock against the log's, as far as known", registry=REGISTRY)
 KAFKA_UP = Gauge("nuandeng_kafka_up", "1 when the broker answers this process", registry=REGISTRY)
 
 

@@ -11,6 +11,7 @@ from contracts.documents import CameraDocument, IncidentDocument
 from contracts.runtime import Runtime
 from contracts.terms import CameraStatus, IncidentState
 from stream.heartbeat import read_heartbeats, role_of
+from stream.log_clock import LogClock
 from stream.partition import partition_count
 from web.board.board import Board
 from web.clock import now_ms
@@ -36,9 +37,9 @@ def expected_parts(runtime: Runtime) -> tuple[str, ...]:
 class PlatformFigures(Collector):
     """A collector, one for each process: it remembers the last heartbeat of parts that are gone, so that their age goes on growing."""
 
-    def __init__(self, store: "redis.Redis", board: Board, expected: tuple[str, ...]) -> None:
+    def __init__(self, store: "redis.Redis", board: Board, expected: tuple[str, ...], clock: LogClock) -> None:
         """expected: parts that count as away when they are not heard."""
-        self._store, self._board, self._expected = store, board, expected
+        self._store, self._board, self._expected, self._clock = store, board, expected, clock
         self._last: dict[str, Mapping[str, str]] = {}
 
     def collect(self) -> Iterator[Metric]:
@@ -88,7 +89,7 @@ class PlatformFigures(Collector):
         yield from (up, age, started, lag, behind, read_model)
 
     def _incidents(self) -> Iterator[Metric]:
-        now = now_ms()
+        now = self._clock.now_ms()
         states: Counter[tuple[str, str]] = Counter()
         waiting: Counter[tuple[str, str]] = Counter()
         oldest_ms: dict[tuple[str, str], int] = {}

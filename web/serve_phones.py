@@ -157,7 +157,7 @@ def serve(runtime: Runtime, name: str, *, listen_fd: int | None = None) -> None:
     services = open_services(runtime, phones_alone=True)
     phones = Phones(services)
     settled = Settled()
-    services.follower.listeners += [Lag(), settled]
+    services.follower.listeners += [Lag(services.clock), settled]
     where = runtime.web
     tls = {"certfile": where.tls_certificate, "keyfile": where.tls_key} if where.tls_certificate else {}
     if listen_fd is None:

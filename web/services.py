@@ -6,6 +6,7 @@ import redis
 
 from contracts.ports import EvidenceStore, KeyStore, Sealer
 from contracts.runtime import Runtime
+from stream.log_clock import LogClock
 from stream.vault.secrets import SecretsStore
 from web.access.ended import EndedSessions
 from web.access.throttle import Throttle
@@ -20,9 +21,10 @@ from web.positions import PositionPacker
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """jurisdictions: six-digit codes. blur: None where nothing that finds heads runs."""
+    """jurisdictions: six-digit codes. clock: what is shown goes by it. blur: None where nothing that finds heads runs."""
 
     runtime: Runtime
+    clock: LogClock
     jurisdictions: tuple[str, ...]
     board: Board
     follower: Follower

@@ -17,7 +17,6 @@ from web.api.replies import reply
 from web.api.routes import Call, route
 from web.api.values import FixBody
 from web.api.wire import Wire
-from web.clock import now_ms
 from web.problems import BadSignatureError, UnreadableBodyError
 
 _ACKNOWLEDGED_S = 5.0
@@ -59,7 +58,7 @@ def push_case(call: Call) -> Response:
 def _take(call: Call, kind: str) -> Response:
     if not call.raw:
         raise UnreadableBodyError("There is nothing in it.")
-    record = seal_intake(call.services.keys, kind, call.raw, now_ms(), _how_to_read())
+    record = seal_intake(call.services.keys, kind, call.raw, call.services.clock.now_ms(), _how_to_read())
     name = topic(call.services.runtime, RAW_INTAKE)
     if not call.services.gate.produce(name, msgspec.json.encode(record), key=kind, acknowledged_s=_ACKNOWLEDGED_S):
         raise StoreAwayError("Kafka has not confirmed it; send it again, it counts once.")

@@ -10,6 +10,7 @@ from stream.heartbeat import read_heartbeats, role_of
 from web import metrics
 from web.api.replies import reply
 from web.api.routes import Call, route
+from web.clock import now_ms
 from web.platform_figures import WORKERS, expected_parts
 from web.services import Services
 
@@ -44,6 +45,7 @@ def scrape(call: Call) -> Response:
     age_ms = call.services.follower.age_ms
     # Before the first answer of all, the age is that of this process: a board that never comes must wake somebody up, too.
     metrics.FEED_AGE_S.set(age_ms / 1000 if age_ms >= 0 else time.monotonic() - _BEGUN_S)
+    metrics.CLOCK_AHEAD_S.set((now_ms() - call.services.clock.now_ms()) / 1000)
     metrics.KAFKA_UP.set(call.services.gate.reachable())
     return Response(metrics.exposition(call.services.figures), content_type=CONTENT_TYPE_LATEST)
 

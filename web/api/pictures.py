@@ -18,7 +18,6 @@ from web.api.sealing import key_of, remember, sent_by
 from web.api.submit import settle
 from web.api.targets import incident_target
 from web.api.wire import Wire
-from web.clock import now_ms
 from web.problems import FieldError, InvalidError, NotFoundError, NotYourAreaError, from_rules
 
 _FORM_BYTES = 20_000
@@ -52,7 +51,8 @@ def upload(call: Call) -> Response:
     original, public, how = take_in(file.read(), call.services.blur)
     incident = _of_incident(call)
     try:
-        picture = call.services.evidence.save(original, public, key=key_of(call, incident), taken_at_ms=now_ms(), camera=None)
+        at_ms = call.services.clock.now_ms()
+        picture = call.services.evidence.save(original, public, key=key_of(call, incident), taken_at_ms=at_ms, camera=None)
     except OSError as err:
         raise StoreAwayError("The picture could not be stored.") from err
     name = secrets.token_hex(16)

@@ -19,7 +19,6 @@ from web.api.reads import ReadQuery, await_sequence
 from web.api.replies import reply
 from web.api.routes import Call, route
 from web.api.targets import LEFT, access_incident
-from web.clock import now_ms
 
 _WAVES = 3
 _SPARE = 2  # shown beside those that a wave asks, so that there is a choice
@@ -50,7 +49,7 @@ def recommend(call: Call) -> Response:
     radii_m = _settings(call, incident.jurisdiction).offer_radii_m
     asked = frozenset(one.unit for one in incident.assignments)
     open_slots = max(1, incident.quota - sum(one.state not in LEFT for one in incident.assignments))
-    first, at_ms = query.wave or 1, now_ms()
+    first, at_ms = query.wave or 1, call.services.clock.now_ms()
     candidates: list[Candidate] = []
     shortfalls: tuple[ShortfallCount, ...] = ()
     for wave in (query.wave,) if query.wave else range(1, _WAVES + 1):

@@ -9,6 +9,7 @@ from gevent.event import Event
 
 from contracts.documents import Answer, FeedEntry
 from contracts.errors import StoreAwayError, UnreadableError
+from stream.log_clock import LogClock
 from web import metrics
 from web.board.board import Board, GapError
 from web.clock import now_ms
@@ -40,8 +41,9 @@ class Expected(Event):  # type: ignore[misc]  # gevent has no types
 class Follower:
     """One greenlet per process."""
 
-    def __init__(self, read_model: ReadModel, board: Board, jurisdictions: tuple[str, ...]) -> None:
-        self._read_model, self.board, self._jurisdictions = read_model, board, jurisdictions
+    def __init__(self, read_model: ReadModel, board: Board, jurisdictions: tuple[str, ...], clock: LogClock) -> None:
+        """clock: learns from each entry when it was committed."""
+        self._read_model, self.board, self._jurisdictions, self._clock = read_model, board, jurisdictions, clock
         self.listeners: list[Listener] = []
         self.contact_ms = 0
         self._moved = Event()
@@ -108,6 +110,7 @@ class Follower:
                 expected.answer = answers.get(entry.command_id)
                 expected.set()
         for entry in entries:
+            self._clock.seen(entry.at_ms)
             if self.board.apply(entry):
                 self._tell(entry)
 

@@ -16,7 +16,6 @@ from web.access.check import Target, check_target
 from web.board.board import Board, within
 from web.board.cards import SHOWN, card
 from web.board.masking import MaskedNames
-from web.clock import now_ms
 from web.problems import AwayError, NotYourAreaError
 from web.services import Services
 
@@ -79,7 +78,7 @@ class ConsoleFeed:
             found[room] = self._state(caller, room, catch_ups[room])
             self._enter(sid, room, caller.area)
         gevent.spawn(self.joined, sid, caller.area, tuple(wanted))
-        return {"ok": True, "epoch": self._board.epoch, "now_ms": now_ms(), "rooms": found}
+        return {"ok": True, "epoch": self._board.epoch, "now_ms": self._services.clock.now_ms(), "rooms": found}
 
     def since(self, caller: Caller, jurisdiction: str, sequence: int, epoch: str | None) -> dict[str, Any]:
         """Return what a client missed. Raises NotYourAreaError, AwayError."""
@@ -87,7 +86,7 @@ class ConsoleFeed:
             raise NotYourAreaError(f"{jurisdiction} is outside your area {caller.area}.")
         self._loaded()
         state = self._state(caller, jurisdiction, self._missed(jurisdiction, sequence, epoch))
-        return {"ok": True, "epoch": self._board.epoch, "now_ms": now_ms(), **state}
+        return {"ok": True, "epoch": self._board.epoch, "now_ms": self._services.clock.now_ms(), **state}
 
     def leave(self, caller: Caller, sid: str, rooms: tuple[str, ...]) -> None:
         """Hear no more of these."""

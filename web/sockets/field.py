@@ -9,7 +9,6 @@ from gevent.event import Event
 from contracts.documents import FeedEntry, IncidentDocument
 from web.access.caller import Caller
 from web.board.phone import phone_snapshot, plans_in_force
-from web.clock import now_ms
 from web.fanout.engine import Turn
 from web.problems import AwayError, NotFoundError
 from web.services import Services
@@ -87,9 +86,10 @@ class FieldFeed:
         """After a gap the same epoch goes on: tell what lies between. Another one is named by a heartbeat at once: phones join again."""
         board = self._services.board
         if board.epoch == self._epoch:
+            at_ms = self._services.clock.now_ms()
             entries = {
                 room.jurisdiction: FeedEntry(
-                    jurisdiction=room.jurisdiction, sequence=room.sequence, at_ms=now_ms(), command_id="", events=(), changes=()
+                    jurisdiction=room.jurisdiction, sequence=room.sequence, at_ms=at_ms, command_id="", events=(), changes=()
                 )
                 for room in board.rooms.values()
             }
@@ -127,7 +127,7 @@ class FieldFeed:
         return {
             "ok": True,
             "epoch": board.epoch,
-            "now_ms": now_ms(),
+            "now_ms": self._services.clock.now_ms(),
             "rooms": {
                 phone.home: {"sequence": phone.sequence, "snapshot": snapshot},
                 shared_room(phone.home): {"sequence": phone.shared, "snapshot": {"plan": msgspec.Raw(shared.documents)}},

@@ -30,7 +30,7 @@ class PhonePulse:
         self._services.ended.refresh(now_ms())
         self._end_sessions()
         said: dict[str, Any] = {
-            "at_ms": now_ms(),
+            "at_ms": self._services.clock.now_ms(),
             "epoch": self._services.board.epoch or "",
             "parts": parts_of(self._services),
             "duty": [],

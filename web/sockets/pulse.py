@@ -78,7 +78,7 @@ class Pulse:
             for one in self._duty
             if covers(area, one.area) or covers(one.area, area)
         ]
-        return {"at_ms": now_ms(), "epoch": board.epoch or "", "rooms": rooms, "parts": parts, "duty": duty}
+        return {"at_ms": self._services.clock.now_ms(), "epoch": board.epoch or "", "rooms": rooms, "parts": parts, "duty": duty}
 
     def _note_duty(self) -> None:
         """Tell the other processes who is here, and hear who is there."""

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from kafka import KafkaConsumer, TopicPartition
 from contracts.commands import CancelIncident, decode_command
 from contracts.errors import StoreAwayError
 from contracts.runtime import KafkaAccess, Runtime
-from contracts.topics import COMMANDS, COMMITS
+from contracts.topics import COMMANDS, COMMITS, POSITIONS
 from nuandeng.embedded.guard import Guard
 from nuandeng.embedded.session import RunningKafka, RunningValkey
 from stream.access import as_account, kafka_settings, topic
 from stream.commands import CommandGate
+from stream.log_clock import LogClock
 from stream.partition import partition_of
 from tests.integration.stream.conftest import ROOT, until
 from tests.integration.stream.senders import COUNTY, SENDERS
@@ -118,6 +120,18 @@ def test_what_an_account_may_not_write_is_refused_and_nowhere(own_kafka: Running
     finally:
         gate.close()
     assert _written(broker_runtime) == {"allowed"}
+
+
+@pytest.mark.parametrize("name", [COMMANDS, POSITIONS])
+def test_whoever_sends_learns_what_time_it_is(broker_runtime: Runtime, name: str) -> None:
+    """A machine whose clock is a day ahead shows the log's time from its first record on, of whatever kind."""
+    gate = CommandGate(broker_runtime, clock=LogClock(wall_s=lambda: time.time() + 86_400))
+    try:
+        assert gate.clock.now_ms() > (time.time() + 80_000) * 1000
+        assert gate.produce(topic(broker_runtime, name), b"{}", key=COUNTY)
+        assert abs(gate.clock.now_ms() - time.time() * 1000) < 10_000
+    finally:
+        gate.close()
 
 
 def test_a_key_alone_finds_the_partition_that_everybody_expects(broker_runtime: Runtime) -> None:

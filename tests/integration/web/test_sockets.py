@@ -1,6 +1,7 @@
 """Sockets: snapshot, then changes; nothing missed, nothing twice, nothing that is not one's own."""
 
 import random
+import time
 from typing import Any
 
 import gevent
@@ -200,6 +201,20 @@ def test_another_epoch_is_told_at_once(town: Town, web: Web, screen: Any, monkey
     finally:
         gevent.killall(clocks)
     assert told == ["e1", "e2"]
+
+
+def test_screens_count_by_the_clock_of_the_log(town: Town, web: Web, screen: Any, person: Any) -> None:
+    """This machine's clock is an hour slow: what is left until a deadline must be right all the same, on consoles and phones."""
+    slow_ms = 3_600_000
+    town.gate.now_ms = time.time_ns() // 1_000_000 + slow_ms
+    town.report()
+    desk, phone = screen(), screen(Role.RESPONDER, namespace="/field", unit="u1")
+    told = [desk.join()["now_ms"], desk.ask("since", {"jurisdiction": COUNTY, "sequence": 1})["now_ms"], phone.join()["now_ms"]]
+    for pulse, socket, namespace in ((web.pulse, desk.socket, "/console"), (web.phones.pulse, phone.socket, "/field")):
+        pulse.beat()
+        beats = [one["args"][0] for one in _plain(socket.get_received(namespace)) if one["name"] == "heartbeat"]
+        told.append(beats[-1]["at_ms"])
+    assert all(abs(at_ms - town.gate.now_ms) < 60_000 for at_ms in told), told
 
 
 def test_rooms_are_checked(web: Web, person: Any, screen: Any) -> None:
