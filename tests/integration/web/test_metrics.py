@@ -121,7 +121,7 @@ def test_incidents_and_cameras_are_counted(web: Web, person: Any, monkeypatch: p
     assert incident is not None
     assert incident.asked is not None
     since_ms = incident.clock.started_at_ms if incident.clock else incident.timeline[-1].at_ms
-    monkeypatch.setattr("web.platform_figures.now_ms", lambda: since_ms + 90_000)
+    monkeypatch.setattr(web.services.clock, "now_ms", lambda: since_ms + 90_000)
     found = figures(web)
     assert found["nuandeng_incidents_open", labels(state=incident.state.value, simulated="false")] == 1
     assert found["nuandeng_incident_oldest_asked_seconds", labels(asked=incident.asked.value, simulated="false")] == 90

@@ -19,8 +19,8 @@ FOLDER = ROOT / "deploy" / "observability"
 _PROMETHEUS_OWN = {"up"}
 _WORDS = re.compile(r"\{[^}]*\}|\[[^]]*\]|\"[^\"]*\"|\b(?:by|on|without|ignoring)\s*\([^)]*\)")
 _FUNCTIONS = {
-    "max", "min", "sum", "rate", "increase", "changes", "absent", "histogram_quantile", "min_over_time", "and", "or", "unless", "offset",
-    "m",
+    "abs", "max", "min", "sum", "rate", "increase", "changes", "absent", "histogram_quantile", "min_over_time", "and", "or", "unless",
+    "offset", "m",
 }  # fmt: skip
 
 
